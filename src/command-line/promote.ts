@@ -1,19 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
-import { StateError, tellFields, tellObject, tellPath } from '../domain/administration/configuration/index.ts';
+import { StateError } from '../domain/administration/configuration/index.ts';
 import {
   type Choice,
   type Comparison,
   choiceByDefault,
   compareWithApproval,
-  type Finding,
   findCompanyOfPromotion,
   pickedOf,
   previewPromotion,
   promote,
   refuseStaying,
-  tellFinding,
-  tellHindrance,
   undoPromotion,
 } from '../domain/administration/promotion/index.ts';
 import { contextAddress, findContextByCode } from '../domain/company/contexts/index.ts';
@@ -21,7 +18,7 @@ import type { Scope } from '../domain/scope.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { consoleWords } from './advice.ts';
 import { type Command, exitCodes, type Invocation, type Output, type Tools, UsageError, withStore } from './command.ts';
-import { inLine } from './describe-changes.ts';
+import { describeDifferences, describeFindings, describeSecrets, describeUndone, tellUndone, told } from './describe-promotion.ts';
 
 type Options = Invocation['options'];
 
@@ -85,15 +82,20 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
   const dryRun = options['dry-run'] === true;
   if (dryRun || open.length > 0)
     return {
-      text: [...describeDifferences(comparison, choice), ...describeFindings(comparison, findings), '', 'Nothing was changed.'].join('\n'),
-      data: { outcome: open.length > 0 ? 'refused' : 'preview', dryRun, ...shown, findings },
+      text: [
+        ...describeDifferences(comparison, choice),
+        ...describeFindings(comparison, findings, choice),
+        '',
+        'Nothing was changed.',
+      ].join('\n'),
+      data: { outcome: open.length > 0 ? 'refused' : 'preview', dryRun, ...shown, findings: findings.map(told) },
       exitCode: open.length > 0 ? exitCodes.problems : exitCodes.ok,
     };
   const done = await promote(scope, { fingerprint: comparison.fingerprint, choice }, { approvalUrl });
   if (done.outcome === 'refused')
     return {
-      text: [...describeFindings(comparison, done.findings), '', 'Nothing was changed.'].join('\n'),
-      data: { outcome: 'refused', findings: done.findings },
+      text: [...describeFindings(comparison, done.findings, choice), '', 'Nothing was changed.'].join('\n'),
+      data: { outcome: 'refused', findings: done.findings.map(told) },
       exitCode: exitCodes.problems,
     };
   const secrets = done.outcome === 'applied' ? done.secrets : [];
@@ -162,69 +164,35 @@ const textOf = (value: unknown): string =>
       ? JSON.stringify(value)
       : String(value ?? '');
 
-const signs = { add: '+', change: '~', remove: '-' };
-
-function describeDifferences(comparison: Comparison, choice: Choice): string[] {
-  const t = consoleWords();
-  const picked = new Set(choice.picked);
-  return comparison.differences.flatMap((one) => [
-    `${signs[one.action]} ${tellObject(t, one)}${picked.has(one.id) ? '' : ' (not chosen)'}`,
-    ...tellFields(t, one).map(({ label, before, after }) =>
-      one.action === 'change' ? `    ${label}: ${inLine(before)} → ${inLine(after)}` : `    ${label}: ${inLine(after || before)}`,
-    ),
-  ]);
-}
-
-/** What is missing is named as the file of --values would say it. */
-function describeFindings({ differences }: Comparison, findings: Finding[]): string[] {
-  if (findings.length === 0) return [];
-  const t = consoleWords();
-  const missing = findings.filter(({ code }) => code === 'unanswered');
-  const asked = differences.flatMap((difference) => {
-    const paths = missing.filter(({ object }) => object?.kind === difference.kind && object.key === difference.key).map(({ path }) => path);
-    if (paths.length === 0) return [];
-    const lines = difference.questions.map(
-      ({ path, shown }) =>
-        `    ${paths.includes(path) ? '' : '# '}${path}: … # ${tellPath(t, difference.kind, path)}; approval has ${inLine(shown)}`,
-    );
-    return [`  "${difference.id.trim()}":`, ...lines];
-  });
-  return [
-    '',
-    ...findings.map((one) => `${one.severity === 'error' ? 'Error' : 'Warning'}: ${tellFinding(t, one)}`),
-    ...(asked.length > 0 ? ['', 'Say it in a file for --values:', ...asked] : []),
-    ...(findings.some(({ severity }) => severity === 'warning') ? ['', 'Warnings are taken note of by --accept-warnings.'] : []),
-  ];
-}
-
-const describeSecrets = (secrets: { name: string; clientId: string; secret: string }[]): string[] =>
-  secrets.length > 0 ? ['', 'Client secrets, shown only now:', ...secrets.map(({ clientId, secret }) => `${clientId}: ${secret}`)] : [];
-
 async function runUndo({ scope }: Tools, id: string, rest: boolean): Promise<Output> {
   const contextId = await findCompanyOfPromotion(scope.db, id);
-  if (!contextId) throw new AppError('not_found', 404);
-  const done = await undoPromotion({ ...scope, contextId }, id, rest);
-  const t = consoleWords();
-  if (done.outcome === 'changed-since') throw refuseStaying(t, done.staying);
-  if (done.outcome === 'refused') {
-    const { rule, object } = done;
-    const sentence = `${object ? `${tellObject(t, object)}: ` : ''}${t(rule)}`;
+  if (!contextId) throw new AppError('unknown_promotion', 422, { params: { id } });
+  const inside = { ...scope, contextId };
+  const done = await undoPromotion(inside, id, rest);
+  if (done.outcome === 'undone')
     return {
-      text: `${sentence}\nNothing was changed.`,
-      data: { outcome: 'refused', object, fault: sentence },
+      text: [...done.objects.map(describeUndone), ...describeSecrets(done.secrets), '', 'Undone.'].join('\n'),
+      data: { outcome: 'undone', objects: done.objects.map(tellUndone), secrets: done.secrets },
+    };
+  if (done.outcome === 'refused') {
+    const findings = done.findings.map(told);
+    return {
+      text: [...findings.map(({ message }) => `Error: ${message}`), '', 'Nothing was changed.'].join('\n'),
+      data: { outcome: 'refused', findings },
       exitCode: exitCodes.problems,
     };
   }
-  const lines = done.objects.map(
-    (one) =>
-      `${one.state === 'undoable' ? '✓' : '·'} ${tellObject(t, one)}${one.hindrance ? ` (stays: ${tellHindrance(t, one.kind, one.hindrance)})` : ''}`,
-  );
+  const { objects } = done;
+  const others = objects.some(({ state }) => state === 'undoable');
+  const { code, publicMessage, params } = refuseStaying(consoleWords(), done.staying);
+  const error = consoleWords()(publicMessage, params);
   return {
-    text: [...lines, ...describeSecrets(done.secrets), '', 'Undone.'].join('\n'),
-    data: {
-      outcome: 'undone',
-      objects: done.objects.map(({ kind, key, name, state, hindrance }) => ({ kind, key, name, state, hindrance })),
-      secrets: done.secrets,
-    },
+    text: [
+      error,
+      ...objects.map(describeUndone),
+      ...(others ? ['', `To take back the rest: portaria promote --undo ${id} --rest`] : []),
+    ].join('\n'),
+    data: { outcome: 'refused', code, error, objects: objects.map(tellUndone) },
+    exitCode: exitCodes.data,
   };
 }

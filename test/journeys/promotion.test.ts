@@ -109,6 +109,10 @@ describe('portaria promote', function () {
     const warned = await run(...args);
     expect(warned.status).to.equal(2);
     expect(warned.stdout).to.contain('Warning: Nobody could open Application LONE').and.to.contain('--accept-warnings');
+    const hint = 'Warnings are taken note of by --accept-warnings';
+    expect(warned.stdout).to.contain(hint);
+    const tried = await run(...args, '--accept-warnings', '--dry-run');
+    expect(tried.stdout).to.contain('Warning: Nobody could open').and.not.to.contain(hint);
     expect((await run(...args, '--accept-warnings')).stdout).to.contain('To take it back: portaria promote --undo ');
   });
 
@@ -120,10 +124,52 @@ describe('portaria promote', function () {
     await server.apply({ contexts: [{ code: 'acme', applications: [ownApplication('ship', { description: 'mine' })] }] });
     const refused = await run('--undo', promotionId);
     expect(refused.status).to.equal(65);
-    expect(refused.stderr).to.match(/not undone: .*Application SHIP/);
+    expect(refused.stdout)
+      .to.match(/not undone: .*Application SHIP/)
+      .and.to.contain('· Application SHIP (stays: changed since: Description)');
+    expect(refused.stdout, 'nothing else goes back').not.to.contain('--rest');
+    const told = JSON.parse((await run('--undo', promotionId, '--json')).stdout);
+    expect(told).to.include({ outcome: 'refused', code: 'promotion_changed_since' });
+    expect(told.objects.map(({ key, state, why }: Record<string, string>) => [key, state, why])).to.deep.equal([
+      ['ship', 'stays', 'changed since: Description'],
+      ['crew', 'stays', 'still needed for Application SHIP'],
+    ]);
     const undone = await run('--undo', promotionId, '--rest');
     expect(undone.stdout)
       .to.contain('· Application SHIP (stays: changed since: Description)')
-      .and.to.contain('· Group Crew (stays: Application SHIP needs it)');
+      .and.to.contain('· Group Crew (stays: still needed for Application SHIP)');
+  });
+
+  it('offers to undo the rest where there is one', async () => {
+    await approval({
+      groups: [{ name: 'One' }, { name: 'Two' }],
+      applications: [oidcApplication('pair', { assignedTo: { groups: ['One', 'Two'] } })],
+    });
+    writeFileSync(values, stringify(ownRedirect('pair')));
+    const { promotionId } = await json(
+      'acme-approval',
+      'acme',
+      '--values',
+      values,
+      '--only',
+      'application pair, group one, group two',
+      '--accept-warnings',
+    );
+    await server.apply({ contexts: [{ code: 'acme', groups: [{ name: 'One', description: 'mine' }] }] });
+    const refused = await run('--undo', promotionId);
+    expect(refused.stdout).to.contain(`portaria promote --undo ${promotionId} --rest`).and.to.contain('✓ Application PAIR');
+  });
+
+  it('names the field and the rule of what is refused, in words and as data', async () => {
+    await approval({ applications: [oidcApplication('wrong')] });
+    writeFileSync(values, stringify({ 'application wrong': { 'oidc.redirect_uris': ['https://wrong.acme.example/cb', 'ftp://x'] } }));
+    const args = ['acme-approval', 'acme', '--values', values, '--only', 'application wrong'];
+    const refused = await run(...args);
+    expect([refused.status, refused.stdout]).to.have.property('0', 2);
+    expect(refused.stdout).to.contain('Error: Application WRONG: “Redirect addresses (2)” cannot be written. ');
+    const [finding] = (await json(...args)).findings;
+    expect(finding).to.include({ code: 'refused', path: 'oidc.redirect_uris.1', field: 'Redirect addresses (2)' });
+    expect(finding.rule).to.match(/https:|Schemes/);
+    expect(finding.message).to.contain(finding.rule);
   });
 });

@@ -1,5 +1,5 @@
 import { isLocale, type Translate } from '../../../platform/i18n/index.ts';
-import { type Difference, type FieldDifference, namesOfPath } from './compare-configurations.ts';
+import { type Difference, type FieldDifference, isOfNothing, namesOfPath } from './compare-configurations.ts';
 import { isKeys } from './configuration.ts';
 import type { ObjectRef } from './objects.ts';
 
@@ -27,6 +27,8 @@ export function tellPath(t: Translate, kind: Difference['kind'], path: string): 
   const names = namesOfPath(path);
   const known = names.filter((name) => !isLocale(name));
   const owner = kind === 'override' ? 'policy' : kind;
+  // people count from one
+  const shown = (name: string) => (/^\d+$/.test(name) ? String(Number(name) + 1) : name);
   for (let length = known.length; length > 0; length--) {
     const name = known.slice(0, length).join('_');
     // rules of the policy are called as on its own page
@@ -34,7 +36,7 @@ export function tellPath(t: Translate, kind: Difference['kind'], path: string): 
     // of a missing text its key comes back
     const label = keys.map((key) => [key, t(key)] as const).find(([key, text]) => text !== key)?.[1];
     if (label === undefined) continue;
-    const further = [...known.slice(length), ...names.filter(isLocale)];
+    const further = [...known.slice(length).map(shown), ...names.filter(isLocale)];
     return further.length > 0 ? `${label} (${further.join(', ')})` : label;
   }
   return path;
@@ -42,7 +44,7 @@ export function tellPath(t: Translate, kind: Difference['kind'], path: string): 
 
 export function tellFields(t: Translate, { kind, action, fields }: Pick<Difference, 'kind' | 'action' | 'fields'>): ToldField[] {
   return fields
-    .filter((field) => action === 'change' || kind === 'override' || saysSomething(field))
+    .filter((field) => (action === 'change' ? !isOfNothing(field) : kind === 'override' || saysSomething(field)))
     .map((field) => tellField(t, kind, field));
 }
 
@@ -57,9 +59,22 @@ const saysSomething = ({ path, before, after }: FieldDifference): boolean =>
   );
 
 function tellField(t: Translate, kind: Difference['kind'], { path, before, after }: FieldDifference): ToldField {
-  const [was, is] = [tellValue(t, before), tellValue(t, after)];
+  const [was, is] = tellBoth(t, before, after);
   const isLong = [was, is].some((text) => text.length > 160 || text.split('\n').length > 4);
   return { label: tellPath(t, kind, path), before: was, after: is, isLong };
+}
+
+/** Both sides, so that what differs looks different. */
+function tellBoth(t: Translate, before: unknown, after: unknown): [before: string, after: string] {
+  const told: [string, string] = [tellValue(t, before), tellValue(t, after)];
+  if (told[0] !== told[1] || before === after) return told;
+  if ([before, after].every((value) => Array.isArray(value) || value === undefined || value === null || value === '')) {
+    const explicit = (value: unknown) => t(wordOf('values', Array.isArray(value) ? 'empty_list' : 'unset'));
+    return [told[0] || explicit(before), told[1] || explicit(after)];
+  }
+  return typeof before === 'string' && before.startsWith('data:image/')
+    ? [told[0], t(wordOf('values', 'other_picture'))]
+    : [JSON.stringify(before), JSON.stringify(after)];
 }
 
 function tellValue(t: Translate, value: unknown): string {

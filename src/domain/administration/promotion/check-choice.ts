@@ -21,7 +21,7 @@ export function checkChoice(comparison: Comparison, choice: Choice, { approvalUr
   const isPicked = (object: ObjectRef) => ids.has(idOf(object));
   return [
     ...unanswered,
-    ...checkNeeds(result, theirs, picked),
+    ...checkNeeds({ result, theirs, picked, tickable: new Set(comparison.differences.map(({ id }) => id)) }),
     ...[...result.values()]
       .filter(isPicked)
       .flatMap((object) => [
@@ -44,9 +44,10 @@ const checkAnswers = (difference: PromotionDifference, { values }: Choice): Find
   });
 
 type Objects = Map<string, ConfigurationObject>;
+type Sought = { result: Objects; theirs: Objects; picked: PromotionDifference[]; tickable: ReadonlySet<string> };
 
 /** Something that is there in the end refers to what is not: because it was never ticked, or because it is to go. */
-function checkNeeds(result: Objects, theirs: Objects, picked: PromotionDifference[]): Finding[] {
+function checkNeeds({ result, theirs, picked, tickable }: Sought): Finding[] {
   const known = new Map(picked.map((one) => [one.id, one]));
   return [...result.values()].flatMap((object) =>
     object.needs.flatMap((need): Finding[] => {
@@ -54,7 +55,10 @@ function checkNeeds(result: Objects, theirs: Objects, picked: PromotionDifferenc
       if (result.has(id) || isEveryone(need)) return [];
       const gone = known.get(id);
       if (gone?.action === 'remove') return [finding('still_needed', gone, { other: object })];
-      return known.has(idOf(object)) ? [finding('missing', object, { other: { ...need, name: theirs.get(id)?.name ?? need.key } })] : [];
+      if (!known.has(idOf(object))) return [];
+      // what approval lacks as well cannot be ticked
+      const code = tickable.has(id) ? 'missing' : 'absent';
+      return [finding(code, object, { other: { ...need, name: theirs.get(id)?.name ?? need.key } })];
     }),
   );
 }

@@ -10,11 +10,13 @@ import {
   type Difference,
   describeConfiguration,
   idOf,
+  type Keys,
   type Kind,
   listObjects,
   patchConfiguration,
+  plain,
 } from '../configuration/index.ts';
-import { getApproval } from '../environments/index.ts';
+import { approvalColor, getApproval } from '../environments/index.ts';
 import { findQuestions, hasPart, isOwnPath, type Question, type Texts, withOwnValues } from './own-fields.ts';
 import type { Choice } from './promotion.ts';
 import { loadOwnValues } from './store.ts';
@@ -94,8 +96,36 @@ function project({ approval, production }: Pick<Sides, 'approval' | 'production'
       return withOwnValues(kind, one as never, ours.get(id) as never, values[idOf({ kind, key: id })] ?? {});
     });
   };
-  const projected = { ...approval, ...company, applications: own('application'), directories: own('directory') } as Configuration;
+  const projected = {
+    ...approval,
+    ...company,
+    branding: ofAdministrators(approval.branding, production.branding),
+    applications: own('application'),
+    directories: withoutStale(own('directory') as Configuration['directories'], { approval, production }),
+  } as Configuration;
   return Object.fromEntries(Object.entries(projected).filter(([, value]) => value !== undefined)) as Configuration;
+}
+
+/** The colour that marks approval is nobody's choice: production keeps its own. */
+const ofAdministrators = (approval: Keys, production: Keys): Keys =>
+  approval.color === approvalColor ? { ...approval, color: production.color ?? approvalColor } : approval;
+
+/** A custom field that goes leaves its mappings behind, which fill nothing: what neither side has a field for is not promoted. */
+function withoutStale(
+  directories: Configuration['directories'],
+  { approval, production }: Pick<Sides, 'approval' | 'production'>,
+): Configuration['directories'] {
+  const known = new Set([...approval.customFields, ...production.customFields].map(({ code }) => code));
+  const mapped = ({ settings }: Configuration['directories'][number]): Keys =>
+    ((settings.mapping as Keys | undefined)?.customFields ?? {}) as Keys;
+  const ours = new Map(production.directories.map((one) => [nameKey(one.name), mapped(one)]));
+  return directories.map((one) => {
+    const present = ours.get(nameKey(one.name)) ?? {};
+    const customFields = Object.fromEntries(
+      Object.entries(mapped(one)).filter(([code]) => known.has(code) || Object.hasOwn(present, code)),
+    );
+    return plain({ ...one, settings: { ...one.settings, mapping: { ...(one.settings.mapping as Keys | undefined), customFields } } });
+  });
 }
 
 function findDifferences(sides: Sides): PromotionDifference[] {

@@ -5,6 +5,7 @@ export const findingCodes = {
   nothing_chosen: 'error',
   unanswered: 'error',
   missing: 'error',
+  absent: 'error',
   still_needed: 'error',
   refused: 'error',
   approval_address: 'error',

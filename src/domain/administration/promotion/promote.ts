@@ -110,7 +110,7 @@ export async function apply(
   // an administrator can look whether people still get in; an operator has the command line
   const policy = { usableFactors: around.usableFactors, onTrial: scope.actor.kind === 'person' };
   const written = await writeChanges(scope, outcome, policy);
-  if ('refused' in written) throw new Refused([written.refused], outcome.changes);
+  if ('refused' in written) throw new Refused(written.refused, outcome.changes);
   const changes = await readWritten(scope, comparison, outcome.changes);
   const promotionId = proposed ?? (await insertPromotion(scope, { sourceCode: comparison.approval.code, state: 'applied', ...wish }));
   await insertObjects(

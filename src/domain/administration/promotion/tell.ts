@@ -17,7 +17,7 @@ export function tellHindrance(t: Translate, kind: Difference['kind'], { why, pat
 export const refuseStaying = (t: Translate, staying: ObjectName[]): AppError =>
   new AppError('promotion_changed_since', 409, { params: { names: staying.map((one) => tellObject(t, one)).join(', ') } });
 
-/** What a check says, as a sentence. */
+/** What a check says, as a sentence that names the object, its field and the rule. */
 export function tellFinding(t: Translate, { code, object, other, path, params }: Finding): string {
   const said = {
     ...params,
@@ -26,5 +26,5 @@ export function tellFinding(t: Translate, { code, object, other, path, params }:
     field: object && path ? tellPath(t, object.kind, path) : '',
     rule: typeof params.rule === 'string' ? t(params.rule, params) : '',
   };
-  return t(`promotion.findings.${code}`, said);
+  return t(`promotion.findings.${code}${code === 'refused' && said.field ? '_field' : ''}`, said);
 }

@@ -16,6 +16,7 @@ import {
 } from '../configuration/index.ts';
 import { isEveryone } from './check-choice.ts';
 import { objectsById } from './comparison.ts';
+import type { Finding } from './finding.ts';
 import { lockObjects } from './lock-objects.ts';
 import { gatherPeopleFacts, hasPeople, type PeopleFacts } from './people-facts.ts';
 import type { Surroundings } from './promote.ts';
@@ -88,8 +89,9 @@ const partAt = (value: object, path: string): unknown =>
 export type Undone =
   | { outcome: 'undone'; secrets: NewSecret[]; objects: UndoneObject[] }
   /** Some stay, and the rest alone was not asked for. */
-  | { outcome: 'changed-since'; staying: UndoneObject[] }
-  | { outcome: 'refused'; rule: string; object?: ObjectName };
+  | { outcome: 'changed-since'; staying: UndoneObject[]; objects: UndoneObject[] }
+  /** One of them cannot be written as it was. */
+  | { outcome: 'refused'; findings: Finding[] };
 
 class Refused extends Error {
   readonly undone: Extract<Undone, { outcome: 'refused' }>;
@@ -124,7 +126,7 @@ async function undo(scope: Transaction, promotionId: string, rest: boolean, { us
   await lockObjects(scope, (await planUndo(scope, promotionId)).objects);
   const { promotion, objects } = await planUndo(scope, promotionId);
   const staying = objects.filter(({ state }) => state === 'stays');
-  if (staying.length > 0 && !rest) return { outcome: 'changed-since', staying };
+  if (staying.length > 0 && !rest) return { outcome: 'changed-since', staying, objects };
   const changes = inverted(objects);
   const now = await describeConfiguration(scope);
   const written = await writeChanges(
@@ -132,10 +134,7 @@ async function undo(scope: Transaction, promotionId: string, rest: boolean, { us
     { changes, result: patchConfiguration(now, changes) },
     { usableFactors, onTrial: await isTrialRunning(scope) },
   );
-  if ('refused' in written) {
-    const { params, object } = written.refused;
-    throw new Refused({ outcome: 'refused', rule: String(params.rule), object });
-  }
+  if ('refused' in written) throw new Refused({ outcome: 'refused', findings: written.refused });
   await noteState(scope, promotion.promotionId, 'undone');
   await noteUndone(scope, promotion.promotionId, changes);
   const { contextId, name } = await getOwnContext(scope);

@@ -2,7 +2,17 @@ import { randomToken } from '../../../platform/crypto/index.ts';
 import { findApplicationByCode, usesSecret } from '../../applications/applications/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
-import { type Difference, idOf, type ObjectName, type ObjectRef, StateError } from '../configuration/index.ts';
+import {
+  type Difference,
+  idOf,
+  type Kind,
+  kinds,
+  type ObjectName,
+  type ObjectRef,
+  pathOfNames,
+  StateError,
+  type StateFault,
+} from '../configuration/index.ts';
 import { applyDifferences, type PolicyOptions } from '../desired-state/index.ts';
 import { type Outcome, objectsById } from './comparison.ts';
 import { type Finding, finding } from './finding.ts';
@@ -15,7 +25,7 @@ export async function writeChanges(
   scope: Scope,
   { changes, result }: Outcome,
   policy: PolicyOptions,
-): Promise<{ secrets: NewSecret[] } | { refused: Finding }> {
+): Promise<{ secrets: NewSecret[] } | { refused: Finding[] }> {
   try {
     return await inTransaction(scope, async (inside) => {
       const secrets = await makeSecrets(inside, { changes, result });
@@ -24,7 +34,7 @@ export async function writeChanges(
     });
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
-    return { refused: refusalOf(error, changes) };
+    return { refused: error.faults.map((fault) => refusalOf(fault, changes)) };
   }
 }
 
@@ -50,7 +60,7 @@ const withSecrets = (changes: Difference[], secrets: NewSecret[]): Difference[] 
     return made ? { ...one, fields: [...one.fields, { path: 'oidc.client_secret', after: made.secret }] } : one;
   });
 
-const listOf: Record<string, Difference['kind']> = {
+const kindOf: Record<string, Kind> = {
   customFields: 'customField',
   groups: 'group',
   directories: 'directory',
@@ -58,22 +68,31 @@ const listOf: Record<string, Difference['kind']> = {
   apis: 'api',
 };
 
-/** Of the object that the refusal names, as far as it names one. */
-function refusalOf({ faults }: StateError, changes: Difference[]): Finding {
-  const { path = '', message, params = {} } = faults[0] ?? { message: 'errors.server_error' };
-  const candidates = changes
-    .filter(({ kind, name, key }) =>
-      Object.entries(listOf).some(([list, one]) => one === kind && [name, key].some((called) => begins(path, `${list}.${called}`))),
-    )
-    .sort((a, b) => b.key.length - a.key.length);
-  const found: ObjectName | undefined =
-    candidates[0] ??
-    changes.find(({ kind }) => path.startsWith(kind)) ??
-    changes.find(({ kind }) => kind === 'override' && path.startsWith('policy'));
-  return finding('refused', found, { params: { ...params, rule: message } });
+/** The object that the path of a refusal leads to, and the rest of the path. */
+function placeOf([first, ...rest]: readonly PropertyKey[], changes: Difference[]): { object?: ObjectName; path: readonly PropertyKey[] } {
+  const find = (kind: Kind, key: PropertyKey = '', path: readonly PropertyKey[] = []) => {
+    const called = String(key);
+    const found = changes.find((one) => one.kind === kind && (one.key === called || one.name === called));
+    return { object: found ?? { kind, key: called, name: called }, path };
+  };
+  const list = kindOf[String(first)];
+  if (list) return rest.length > 0 ? find(list, rest[0], rest.slice(1)) : find('customFieldOrder');
+  if (first === 'mails') return find('mail', rest.slice(0, 2).join('.'), rest.slice(2));
+  if (first === 'policy') {
+    if (rest[0] === 'overrides') return find('override', rest[1], rest.slice(2));
+    const base = changes.find(({ kind }) => kind === 'policy') ?? changes.find(({ kind }) => kind === 'override');
+    return { object: base, path: rest };
+  }
+  const own = kinds.find((kind) => kind === first);
+  if (own) return find(own, '', rest);
+  return first === undefined ? { path: [] } : find('company', '', [first, ...rest]);
 }
 
-const begins = (path: string, name: string): boolean => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`);
+function refusalOf({ steps = [], message, params = {} }: StateFault, changes: Difference[]): Finding {
+  const { object, path } = placeOf(steps, changes);
+  const field = pathOfNames(path.map(String));
+  return finding('refused', object, { ...(field ? { path: field } : {}), params: { ...params, rule: message } });
+}
 
 const ofPolicy: Difference['kind'][] = ['policy', 'override'];
 
@@ -92,25 +111,24 @@ export async function tryChanges(scope: Scope, outcome: Outcome, usableFactors?:
   const most = left.length > 100 ? 3 : 20;
   while (left.length > 0 && found.length < most) {
     const refused = await tryOnce(scope, { ...outcome, changes: left }, usableFactors);
-    if (!refused) return found;
-    found.push(refused);
-    const { object } = refused;
-    if (!object) return found;
-    left = left.filter((one) => !isPartOf(one, object) && !one.needs.some((need) => idOf(need) === idOf(object)));
+    found.push(...refused);
+    const objects = refused.flatMap(({ object }) => object ?? []);
+    const before = left.length;
+    left = left.filter((one) => !objects.some((object) => isPartOf(one, object) || one.needs.some((need) => idOf(need) === idOf(object))));
+    if (left.length === before) return found;
   }
   return found;
 }
 
-async function tryOnce(scope: Scope, outcome: Outcome, usableFactors?: FactorKind[]): Promise<Finding | undefined> {
+async function tryOnce(scope: Scope, outcome: Outcome, usableFactors?: FactorKind[]): Promise<Finding[]> {
   try {
     await inTransaction(scope, async (inside: Transaction) => {
       const written = await writeChanges(inside, outcome, { usableFactors });
-      if ('refused' in written) throw Object.assign(new Tried(), { finding: written.refused });
-      throw new Tried();
+      throw Object.assign(new Tried(), { findings: 'refused' in written ? written.refused : [] });
     });
-    return undefined;
+    return [];
   } catch (error) {
-    if (error instanceof Tried) return (error as Tried & { finding?: Finding }).finding;
+    if (error instanceof Tried) return (error as Tried & { findings: Finding[] }).findings;
     throw error;
   }
 }

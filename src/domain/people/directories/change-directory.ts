@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hashToken, randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import { AppError, parseInput } from '../../../platform/errors/index.ts';
+import { AppError, type Fault, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { lockContext } from '../../company/contexts/index.ts';
+import { listCustomFields } from '../../company/custom-fields/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { type DirectoryId, type Transaction, useCase } from '../../scope.ts';
-import { type DirectoryInput, directoryInput } from './settings.ts';
+import { type DirectoryInput, type DirectorySettings, directoryInput } from './settings.ts';
 import {
   type Directory,
   directories,
@@ -29,9 +30,22 @@ const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? nul
 const newToken = (): string => `smartsync_${randomToken()}`;
 const hashed = (token: string): string => hashToken(token).toString('base64url');
 
+/** A mapping to a field that the company does not have would quietly fill nothing. One that is there stays: its field may have gone since. */
+async function refuseUnknownFields(scope: Transaction, after: DirectorySettings, before?: DirectorySettings): Promise<void> {
+  const present = before?.mapping.customFields ?? {};
+  const added = Object.keys(after.mapping.customFields).filter((code) => !Object.hasOwn(present, code));
+  if (added.length === 0) return;
+  const known = new Set((await listCustomFields(scope)).map(({ code }) => code));
+  const faults = added
+    .filter((code) => !known.has(code))
+    .map((code): Fault => ({ path: ['settings', 'mapping', 'customFields', code], message: 'fields.custom_field_unknown' }));
+  if (faults.length > 0) throw invalidInput(Object.fromEntries(faults.map(({ path, message }) => [path.join('.'), message])), {}, faults);
+}
+
 /** S11, S12: a name is enough. @returns the token, which is shown now and never again. @throws AppError invalid_input, directory_name_taken, directories_full */
 export const addDirectory = useCase(async (scope, input: DirectoryInput): Promise<{ directory: Directory; token: string }> => {
   const { name, settings } = parseInput(directoryInput, input, 'path');
+  await refuseUnknownFields(scope, settings);
   await lockContext(scope); // of those that are added at once, each counts the others
   if ((await listDirectories(scope)).length >= most) throw new AppError('directories_full', 409, { params: { most } });
   const token = newToken();
@@ -48,6 +62,7 @@ export const editDirectory = useCase(async (scope, directoryId: string, input: D
   const before = await lockDirectory(scope, directoryId);
   if (version !== undefined && version !== before.version) throw new AppError('changed_meanwhile', 409);
   const { name, settings } = parseInput(directoryInput, input, 'path');
+  await refuseUnknownFields(scope, settings, before.settings);
   const keys = (Object.keys({ ...before.settings, ...settings }) as (keyof typeof settings)[]).filter(
     (key) => !isSame(settings[key], before.settings[key]),
   );

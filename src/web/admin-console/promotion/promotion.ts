@@ -9,6 +9,7 @@ import {
   type Promotion,
   pickedOf,
   previewPromotion,
+  tellFinding,
 } from '../../../domain/administration/promotion/index.ts';
 import { loadPolicy } from '../../../domain/sign-in/sign-in-policy/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
@@ -79,7 +80,7 @@ export async function submitAnswer(page: PageContext, isAgreed: boolean): Promis
   }
   const done = await submitForm(page, () => agreeToPromotion(page.scope, promotionId, around), showAgain);
   if (!done) return;
-  if (done.outcome === 'refused') return showAgain({ status: 422, fault: presentFindings(page, done.findings, { accepted: [] })[0]?.text });
+  if (done.outcome === 'refused') return showAgain({ status: 422, fault: done.findings.map((one) => tellFinding(page.t, one)).join(' ') });
   page.services.forgetCached(page.context.contextId);
   if (done.outcome === 'applied' && done.secrets.length > 0) return showPromotion(page, promotionId, done.secrets);
   redirectTo(page, here, 'promotion_applied');

@@ -1,7 +1,7 @@
-import { tellObject } from '../../../domain/administration/configuration/index.ts';
 import {
   planUndo,
   refuseStaying,
+  tellFinding,
   tellHindrance,
   type UndoneObject,
   undoPromotion,
@@ -49,10 +49,8 @@ export async function submitUndo(page: PageContext): Promise<void> {
     (refusal) => showUndo(page, refusal),
   );
   if (!done) return;
-  if (done.outcome === 'refused') {
-    const fault = `${done.object ? `${tellObject(page.t, done.object)}: ` : ''}${page.t(done.rule)}`;
-    return showUndo(page, { status: 409, fault });
-  }
+  if (done.outcome === 'refused')
+    return showUndo(page, { status: 409, fault: done.findings.map((one) => tellFinding(page.t, one)).join(' ') });
   page.services.forgetCached(page.context.contextId);
   if (done.secrets.length > 0) return showPromotion(page, promotionId, done.secrets);
   redirectTo(page, `/admin/promotion/${promotionId}`, 'promotion_undone');

@@ -1,12 +1,15 @@
 import { expect } from 'chai';
+import { idOf, type Kind, listObjects, tellPath } from '../../../../src/domain/administration/configuration/index.ts';
 import {
   type Choice,
   compareWithApproval,
   type Finding,
   findingCodes,
   previewPromotion,
+  tellFinding,
 } from '../../../../src/domain/administration/promotion/index.ts';
 import { getOwnContext } from '../../../../src/domain/company/contexts/index.ts';
+import { createI18n } from '../../../../src/platform/i18n/index.ts';
 import {
   applyApproval,
   applyProduction,
@@ -59,6 +62,19 @@ describe('domain/administration/promotion: what is checked before', () => {
         applications: [{ ...oidcApplication('ship'), assignedTo: { groups: ['Crew'] } }],
       });
       return find(['application ship'], ownRedirect('ship'));
+    },
+    async absent() {
+      // as an earlier version let it stand: of approval's own, and of nobody's
+      await applyApproval(store.scope, { applications: [oidcApplication('odd')] });
+      const comparison = await compareWithApproval(store.scope);
+      const [odd] = comparison.sides.approval.applications.filter(({ code }) => code === 'odd');
+      odd!.assignedTo = { groups: ['Nobody'] };
+      return previewPromotion(
+        store.scope,
+        comparison,
+        chooseFrom(comparison, { picked: ['application odd'], values: ownRedirect('odd') }),
+        around,
+      );
     },
     async still_needed() {
       await applyProduction(store.scope, {
@@ -151,6 +167,55 @@ describe('domain/administration/promotion: what is checked before', () => {
     await applyApproval(store.scope, { policy: { networks: [] } });
   });
 
+  it('what is refused names its field and the rule, of every kind that can be', async () => {
+    const t = createI18n(new URL('../../../../views/', import.meta.url)).for('en');
+    const words = { subject: 'Hello', body: 'Body', action: 'Go' };
+    await applyApproval(store.scope, {
+      customFields: [{ code: 'plant', label: 'Plant', type: 'text' }],
+      groups: [{ name: 'Crew' }],
+      directories: [{ name: 'Branch', settings: { guardPeople: 7 } }],
+      applications: [oidcApplication('wrong')],
+      apis: [{ identifier: 'https://api.acme.example/wrong', name: 'Wrong' }],
+      policy: { lockout: { limit: 9 }, overrides: [{ for: { role: 'regular' }, session: { idleMinutes: 5 } }] },
+      newAccounts: { invitationDays: 3 },
+      branding: { links: { help: 'https://help.acme.example/' } },
+      terms: { en: { title: 'Terms', body: 'Be kind.' } },
+      mails: { invitation: { en: words } },
+    });
+    const of = (kind: Kind, key: string, path: string, value: unknown): [Kind, string, string, unknown] => [kind, key, path, value];
+    const cases = [
+      of('customField', 'plant', 'options', ['a', 'a']),
+      of('group', 'crew', 'description', 'x'.repeat(501)),
+      of('directory', 'branch', 'settings.guardPeople', 0),
+      of('application', 'wrong', 'oidc.redirect_uris', ['https://wrong.acme.example/cb', 'ftp://x']),
+      of('api', 'https://api.acme.example/wrong', 'accessTokenSeconds', 1),
+      of('policy', '', 'lockout.limit', 99),
+      of('override', 'role:regular', 'session.idleMinutes', 0),
+      of('newAccounts', '', 'invitationDays', 99),
+      of('branding', '', 'links.help', 'ftp://x'),
+      of('terms', '', 'en.title', ''),
+      of('mail', 'invitation.en', 'body', '{{nobody}}'),
+    ];
+    for (const [kind, key, path, value] of cases) {
+      const comparison = await compareWithApproval(store.scope);
+      const id = idOf({ kind, key });
+      const steps = path.split('.');
+      // as no use case would have let it stand
+      const object = listObjects(comparison.sides.approval).find((one) => idOf(one) === id)!;
+      const owner = steps.slice(0, -1).reduce<object>((inner, step) => inner[step as never], object.value);
+      if (kind !== 'application') Object.assign(owner, { [steps.at(-1)!]: value });
+      const values = kind === 'application' ? { [id]: { [path]: (value as string[]).join('\n') } } : {};
+      const choice = chooseFrom(comparison, { picked: [id], values });
+      const [found] = await store.unchanged(() => previewPromotion(store.scope, comparison, choice, around));
+      expect([found?.object?.kind, found?.object?.key], `${kind} ${path}`).to.deep.equal([kind, key]);
+      expect(found!.path, `${kind} ${path}`).to.match(new RegExp(`^${path.replaceAll('.', '\\.')}(\\.\\d+)?$`));
+      const said = tellFinding(t, found!);
+      expect(said)
+        .to.contain(`“${tellPath(t, kind, found!.path!)}” cannot be written. `)
+        .and.not.to.match(/fields\.|\{\{|does not fit|that is named/);
+    }
+  });
+
   it('all that is refused is told at once, each of its object', async () => {
     await applyApproval(store.scope, { applications: [oidcApplication('bad-one'), oidcApplication('bad-two'), oidcApplication('good')] });
     const bad = { 'oidc.redirect_uris': 'https://*.preview.acme.example/cb' };
@@ -160,7 +225,9 @@ describe('domain/administration/promotion: what is checked before', () => {
       ...ownRedirect('good'),
     });
     expect(codesOf(findings)).to.deep.equal(['refused', 'refused']);
-    expect(findings.map(({ object }) => object?.key)).to.have.members(['bad-one', 'bad-two']);
+    expect(findings.map(({ object, path, params }) => `${object?.key} ${path} ${params.rule}`)).to.have.members(
+      ['bad-one', 'bad-two'].map((key) => `${key} oidc.redirect_uris.0 fields.redirect_pattern_production`),
+    );
     expect((await getOwnContext(store.scope)).code).to.equal('acme');
   });
 });

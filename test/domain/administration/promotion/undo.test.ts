@@ -119,7 +119,7 @@ describe('domain/administration/promotion: taking it back', () => {
     expect(objects.find(({ key }) => key === 'edited')!.hindrance!.paths).to.deep.equal(['description']);
     const refused = await store.unchanged(() => undoPromotion(scope, promotionId, false));
     const staying = objects.filter(({ state }) => state === 'stays');
-    expect(refused).to.deep.equal({ outcome: 'changed-since', staying });
+    expect(refused).to.deep.equal({ outcome: 'changed-since', staying, objects });
     await undoPromotion(scope, promotionId, true);
     expect(await findApplicationByCode(scope, 'plain')).to.equal(undefined);
     expect(await findApplicationByCode(scope, 'edited')).to.include({ description: 'mine', category: 'new' });
@@ -179,7 +179,9 @@ describe('domain/administration/promotion: taking it back', () => {
     const ana = await store.person({ role: 'administrator' });
     await store.session(ana.userId); // from 127.0.0.1
     const done = await store.unchanged(() => undoPromotion(actingFor(scope, ana), promotionId, false));
-    expect(done).to.include({ outcome: 'refused', rule: 'errors.policy_locks_out' });
+    expect(done.outcome === 'refused' && done.findings.map(({ object, params }) => [object?.kind, params.rule])).to.deep.equal([
+      ['policy', 'errors.policy_locks_out'],
+    ]);
     await scope.db('sessions').where({ context_id: scope.contextId, user_id: ana.userId }).delete();
   });
 

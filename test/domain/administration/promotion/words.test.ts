@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { z } from 'zod';
 import {
@@ -91,11 +92,32 @@ describe('domain/administration/promotion: in words', () => {
           .and.not.to.contain('promotion.');
       }
       const by = { kind: 'application', key: 'crm', name: 'CRM' } as const;
+      expect(t('promotion.findings.refused_field')).not.to.contain('promotion.');
       for (const why of ['changed', 'gone', 'back', 'people', 'needed'] as const)
         expect(tellHindrance(t, 'application', { why, paths: ['oidc.redirect_uris'], by }), why)
           .to.match(/\w/)
           .and.not.to.match(/promotion\.|redirect_uris/);
     });
+
+  it('what is said beside an object agrees with every kind of object: no participle or pronoun hangs on its gender', () => {
+    const gendered = /(?<!ha \p{L}*)[ai]d[oa]s?(?!\p{L})|(?<!\p{L})(lo|la|los|las|dele|dela)(?!\p{L})/iu;
+    for (const locale of ['es', 'pt-BR'] as const) {
+      const { promotion } = JSON.parse(
+        readFileSync(new URL(`../../../../views/admin-console/promotion/texts.${locale}.json`, import.meta.url), 'utf8'),
+      );
+      const badges = { ...promotion.actions, ...promotion.undo_actions };
+      for (const [key, text] of Object.entries<string>(badges))
+        expect(text, `${locale} ${key}`).not.to.match(/^(es|é|se|foi|fue|será) |[ai]d[oa]s?$/);
+      // those of applications alone agree with that word
+      const { nobody: _, ...findings } = promotion.findings as Record<string, string>;
+      for (const [key, text] of Object.entries(findings)) {
+        const beside = text.replace(/[“«].*?[”»]/g, '').split('{{object}}')[1] ?? '';
+        expect(beside.split(/[:.]/)[0], `${locale} ${key}`).not.to.match(gendered);
+      }
+      const hindrances = promotion.hindrances as Record<string, string>;
+      for (const [key, text] of Object.entries(hindrances)) expect(text, `${locale} ${key}`).not.to.match(gendered);
+    }
+  });
 
   const t = i18n.for('en');
   const tell = (kind: Kind, action: 'add' | 'change' | 'remove', ...fields: FieldDifference[]) => tellFields(t, { kind, action, fields });
@@ -115,6 +137,25 @@ describe('domain/administration/promotion: in words', () => {
       'name: plant; from: custom.plant; into: id_token, userinfo',
     );
     expect(tell('terms', 'change', { path: 'en.body', before: 'short', after: 'long '.repeat(100) })[0]).to.include({ isLong: true });
+  });
+
+  it('a field that differs is told so that the difference shows, and one that says the same is not', () => {
+    const picture = (end: string) => `data:image/png;base64,${end}`;
+    const texts = tell(
+      'branding',
+      'change',
+      { path: 'texts.en.launchpad', after: '' },
+      { path: 'texts.en.signIn', before: '', after: 'Hello' },
+      { path: 'logo', before: picture('AAAA'), after: picture('AAAB') },
+    );
+    expect(texts.map(({ label, before, after }) => [label, before, after])).to.deep.equal([
+      ['On the sign-in page (en)', '', 'Hello'],
+      ['Logo', 'a picture', 'another picture'],
+    ]);
+    const [claim] = tell('application', 'change', { path: 'oidc.standard_claims.email', after: [] });
+    expect(claim).to.include({ before: 'not set', after: 'empty list' });
+    const [odd] = tell('application', 'change', { path: 'oidc.most_values', before: 1, after: '1' });
+    expect(odd!.before).not.to.equal(odd!.after);
   });
 
   it('of what is new, only what says something is told', () => {

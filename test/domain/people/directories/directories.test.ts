@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createCustomField, removeCustomField } from '../../../../src/domain/company/custom-fields/index.ts';
 import {
   addDirectory,
   attributesOf,
@@ -151,7 +152,28 @@ describe('domain/people/directories', () => {
     expect((await getDirectory(scope, directoryId)).name).to.equal('Transaction');
   });
 
+  it('an attribute fills a custom field that there is; one whose field has gone stays until somebody takes it out', async () => {
+    const { scope } = store;
+    const mapped = (...codes: string[]) => ({ mapping: { customFields: Object.fromEntries(codes.map((code) => [code, 'l'])) } });
+    await store.refused('invalid_input', () => add({ name: 'Mapped', settings: mapped('room') }));
+    const field = { label: 'Room', type: 'text' as const, options: [], isRequired: false, isPersonal: false };
+    const { fieldId } = await createCustomField(scope, { code: 'room', ...field });
+    const { directoryId } = await add({ name: 'Mapped', settings: mapped('room') });
+    await inTransaction(scope, (inside) => removeCustomField(inside, fieldId));
+    const edited = await editDirectory(scope, directoryId, { name: 'Mapped', settings: { ...mapped('room'), guardPeople: 7 } });
+    expect(edited.settings).to.deep.include(mapped('room'));
+    await store.refused('invalid_input', () => editDirectory(scope, directoryId, { name: 'Mapped', settings: mapped('room', 'desk') }));
+  });
+
   it('filters and attributes that are not set are those of the kind', async () => {
+    await createCustomField(store.scope, {
+      code: 'floor',
+      label: 'Floor',
+      type: 'text',
+      options: [],
+      isRequired: false,
+      isPersonal: false,
+    });
     const { settings } = await add({ name: 'Defaults', settings: { mapping: { email: 'otherMailbox', customFields: { floor: 'l' } } } });
     expect(filtersOf('active-directory', settings).groupFilter).to.equal('(&(objectClass=group)(!(isCriticalSystemObject=TRUE)))');
     expect(filtersOf(undefined, settings)).to.deep.equal(filtersOf('openldap', settings));

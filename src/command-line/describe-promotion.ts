@@ -1,0 +1,72 @@
+import { tellFields, tellObject, tellPath } from '../domain/administration/configuration/index.ts';
+import {
+  type Choice,
+  type Comparison,
+  type Finding,
+  type NewSecret,
+  tellFinding,
+  tellHindrance,
+  type UndoneObject,
+} from '../domain/administration/promotion/index.ts';
+import { consoleWords } from './advice.ts';
+import { describeField, inLine, signOf } from './describe-changes.ts';
+
+export function describeDifferences(comparison: Comparison, choice: Choice): string[] {
+  const t = consoleWords();
+  const picked = new Set(choice.picked);
+  return comparison.differences.flatMap((one) => [
+    `${signOf[one.action]} ${tellObject(t, one)}${picked.has(one.id) ? '' : ' (not chosen)'}`,
+    ...tellFields(t, one).map((field) => `    ${describeField(field, one.action)}`),
+  ]);
+}
+
+/** A finding with its sentence, and the words for its field and rule. */
+export function told(finding: Finding): Finding & { message: string; field?: string; rule?: string } {
+  const t = consoleWords();
+  const { object, path, params } = finding;
+  return {
+    ...finding,
+    message: tellFinding(t, finding),
+    ...(object && path ? { field: tellPath(t, object.kind, path) } : {}),
+    ...(typeof params.rule === 'string' ? { rule: t(params.rule, params) } : {}),
+  };
+}
+
+/** What is missing is named as the file of --values would say it. */
+export function describeFindings({ differences }: Comparison, findings: Finding[], { accepted }: Choice): string[] {
+  if (findings.length === 0) return [];
+  const t = consoleWords();
+  const missing = findings.filter(({ code }) => code === 'unanswered');
+  const asked = differences.flatMap((difference) => {
+    const paths = missing.filter(({ object }) => object?.kind === difference.kind && object.key === difference.key).map(({ path }) => path);
+    if (paths.length === 0) return [];
+    const lines = difference.questions.map(
+      ({ path, shown }) =>
+        `    ${paths.includes(path) ? '' : '# '}${path}: … # ${tellPath(t, difference.kind, path)}; approval has ${inLine(shown)}`,
+    );
+    return [`  "${difference.id.trim()}":`, ...lines];
+  });
+  const isOpen = findings.some(({ severity, id }) => severity === 'warning' && !accepted.includes(id));
+  return [
+    '',
+    ...findings.map((one) => `${one.severity === 'error' ? 'Error' : 'Warning'}: ${tellFinding(t, one)}`),
+    ...(asked.length > 0 ? ['', 'Say it in a file for --values:', ...asked] : []),
+    ...(isOpen ? ['', 'Warnings are taken note of by --accept-warnings.'] : []),
+  ];
+}
+
+export const describeSecrets = (secrets: NewSecret[]): string[] =>
+  secrets.length > 0 ? ['', 'Client secrets, shown only now:', ...secrets.map(({ clientId, secret }) => `${clientId}: ${secret}`)] : [];
+
+const whyOf = ({ kind, hindrance }: UndoneObject): string | undefined => hindrance && tellHindrance(consoleWords(), kind, hindrance);
+
+/** An object of an undo, and why it stays. */
+export function describeUndone(one: UndoneObject): string {
+  const why = whyOf(one);
+  return `${one.state === 'undoable' ? '✓' : '·'} ${tellObject(consoleWords(), one)}${why ? ` (stays: ${why})` : ''}`;
+}
+
+export const tellUndone = (one: UndoneObject) => {
+  const { kind, key, name, state, hindrance } = one;
+  return { kind, key, name, state, hindrance, why: whyOf(one) };
+};

@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { portaria } from '../support/command-line.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { onDatabase } from '../support/process.ts';
+
+const unknownId = '019ad0c4-5a8e-7c3e-9d1f-2f6a4c0b7e11';
+
+/** Each command with a name or an id that there is not; `undefined`: it takes none. */
+const commands: Record<string, string[][] | undefined> = {
+  'context create': [['fresh', '--name', 'Fresh', '--environment', 'approval', '--paired-with', 'nowhere']],
+  'context list': undefined,
+  apply: [['/nowhere/acme.yaml']],
+  export: [['nowhere']],
+  promote: [
+    ['nowhere-approval', 'nowhere'],
+    ['nowhere', 'acme'],
+    ['acme', 'nowhere'],
+    ['--undo', unknownId],
+    ['--undo', 'nonsense', '--rest'],
+  ],
+  doctor: undefined,
+  'directory add': [['nowhere', 'Branch']],
+  'directory token': [
+    ['nowhere', 'Branch'],
+    ['acme', 'Nowhere'],
+  ],
+  'directory list': [['nowhere'], ['acme', 'Nowhere']],
+  'directory run': [['acme', 'Nowhere']],
+  'directory preview': [['acme', 'Nowhere']],
+  'directory approve': [['acme', 'Nowhere']],
+  'directory decline': [['acme', 'Nowhere']],
+  'directory undo': [['acme', 'Nowhere']],
+  'directory put-back': [['acme', 'Nowhere', '--all']],
+  'directory accept': [['acme', 'Nowhere', '--all']],
+  'directory reject': [['acme', 'Nowhere', '--all']],
+  'keys rotate': [['nowhere']],
+  'keys metadata': [['nowhere']],
+  'keys re-encrypt': undefined,
+  'audit verify': [['nowhere'], ['/nowhere/audit.jsonl']],
+  'audit seal': [['nowhere']],
+  'audit restart': [['nowhere', '--because', 'Lost with a disk']],
+  'jobs list': undefined,
+  'jobs retry': [['999999']],
+  'user unblock': [
+    ['nowhere', 'ana@acme.example'],
+    ['acme', 'nobody@acme.example'],
+  ],
+  explain: [['nowhere', 'ana@acme.example', 'payroll']],
+  migrate: undefined,
+  backup: [['/nowhere/backup']],
+  restore: [['/nowhere/backup']],
+};
+
+describe('commands that are refused', function () {
+  this.timeout(120_000);
+  const folder = mkdtempSync(join(tmpdir(), 'portaria-refused-'));
+  let database: Awaited<ReturnType<typeof createTestDatabase>>;
+  let env: Record<string, string>;
+  before(async () => {
+    database = await createTestDatabase();
+    env = { ...onDatabase(database.url), PORTARIA_BACKUP_PASSPHRASE: 'a passphrase for this test' };
+    expect((await portaria(['context', 'create', 'acme', '--name', 'Acme S.A.', '--with-approval'], env)).status).to.equal(0);
+  });
+  after(async () => {
+    await database.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const apply = (said: unknown, ...options: string[]) => {
+    const file = join(folder, 'company.json');
+    writeFileSync(file, JSON.stringify(said));
+    return portaria(['apply', file, ...options], env);
+  };
+
+  it('every command is here', async () => {
+    const { out } = await portaria(['--help'], env);
+    const listed = [...out.matchAll(/^ {2}(\S+(?: \S+)?) {2,}[A-Z]/gm)].map(([, words]) => words!);
+    expect(listed.length).to.be.greaterThan(20);
+    expect(listed.filter((words) => !(words in commands))).to.deep.equal([]);
+  });
+
+  for (const [words, cases] of Object.entries(commands))
+    for (const args of cases ?? [])
+      it(`${words} ${args.join(' ')}: in the words of the command line, which name what there is not`, async () => {
+        const { status, out, err } = await portaria([...words.split(' '), ...args], env);
+        expect(status, out + err).to.not.equal(0);
+        const [first = ''] = (err || out).split('\n\nUsage:');
+        expect(first).to.match(/nowhere|nobody|nonsense|other numbers|019ad0c4/i);
+        expect(first).not.to.match(/Launchpad|\bpage\b|browser|marked fields|code below|undefined|\{\{|errors\.|fields\./);
+        const json = await portaria([...words.split(' '), ...args, '--json'], env);
+        expect(JSON.parse(json.out)).to.be.an('object');
+      });
+
+  it('apply tells path, rule and what the file has there; never a secret', async () => {
+    const { status, err } = await apply({
+      contexts: [
+        {
+          code: 'acme',
+          policy: { lockout: { limit: 99 }, secondFactor: { demand: 'always' } },
+          mails: { invitation: { en: { subject: 'Welcome' } } },
+          users: [{ email: 'zoe@acme.example', firstName: 'Zoe', pasword: 'hunter2 hunter2' }],
+        },
+      ],
+    });
+    expect(status).to.equal(65);
+    expect(err)
+      .to.contain('contexts[0].users[0].pasword: There is no such key. ')
+      .and.to.contain('(in acme, zoe@acme.example)')
+      .and.not.to.contain('hunter2');
+    const second = await apply({ contexts: [{ code: 'acme', policy: { lockout: { limit: 99 }, secondFactor: { demand: 'always' } } }] });
+    expect(second.err)
+      .to.contain('contexts[0].policy.lockout.limit: Enter a whole number from 3 to 20. Found: 99 (in acme)')
+      .and.to.contain('contexts[0].policy.secondFactor.demand: Use one of these: off, optional, required. Found: "always" (in acme)');
+    const mail = await apply({ contexts: [{ code: 'acme', mails: { invitation: { en: { subject: 'Welcome' } } } }] });
+    for (const key of ['body', 'action']) expect(mail.err).to.contain(`contexts[0].mails.invitation.en.${key}: This key is missing`);
+    const short = await apply({
+      contexts: [{ code: 'acme', users: [{ email: 'zoe@acme.example', firstName: 'Zoe', password: 'hunter2' }] }],
+    });
+    expect(short.err).to.contain('contexts[0].users[0].password: Use at least 12').and.not.to.contain('hunter2');
+    const json = JSON.parse((await apply({ contexts: [{ code: 'acme', timeZone: 'Mars' }] }, '--json')).out);
+    expect(json.faults).to.deep.equal([
+      { path: 'contexts[0].timeZone', of: 'acme', message: 'Choose a time zone, such as America/Sao_Paulo.', found: '"Mars"' },
+    ]);
+  });
+
+  it('apply says of each line whose it is, where the file has several companies', async () => {
+    const person = (email: string) => ({ email, firstName: 'Zoe', lastName: 'Lima' });
+    const both = {
+      contexts: [
+        { code: 'acme', users: [person('zoe@acme.example')] },
+        { code: 'acme-approval', users: [person('zoe@acme.example')] },
+      ],
+    };
+    const dry = await apply(both, '--dry-run');
+    expect(dry.out).to.equal('Would change:\nacme:\n  + user zoe@acme.example\nacme-approval:\n  + user zoe@acme.example');
+    const plan = await apply(both, '--plan');
+    expect(plan.out).to.contain('People and secrets:\n  acme:\n    + user zoe@acme.example\n  acme-approval:\n');
+    const changes = JSON.parse((await apply(both, '--json')).out).changes.map(({ context }: { context: string }) => context);
+    expect(changes).to.deep.equal(['acme', 'acme-approval']);
+  });
+
+  it('a plan tells what changes and nothing else, also at the end of a long text', async () => {
+    const texts = (signIn: string) => ({ contexts: [{ code: 'acme', branding: { texts: { en: { signIn } } } }] });
+    expect((await apply(texts('Welcome'), '--plan')).out).to.equal('acme\n  ~ Branding\n      On the sign-in page (en): – → Welcome');
+    const long = 'Welcome to the pages of Acme. '.repeat(9);
+    await apply(texts(`${long}Until Friday.`));
+    const { out } = await apply(texts(`${long}Until Monday.`), '--plan');
+    expect(out).to.match(/: …[^→]*Friday\. → …[^→]*Monday\.$/);
+  });
+});
