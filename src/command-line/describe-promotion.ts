@@ -7,12 +7,13 @@ import {
   tellFinding,
   tellHindrance,
   type UndoneObject,
+  withNeeds,
 } from '../domain/administration/promotion/index.ts';
-import { consoleWords } from './advice.ts';
 import { describeField, inLine, signOf } from './describe-changes.ts';
+import { terminalWords } from './own-words.ts';
 
 export function describeDifferences(comparison: Comparison, choice: Choice): string[] {
-  const t = consoleWords();
+  const t = terminalWords();
   const picked = new Set(choice.picked);
   return comparison.differences.flatMap((one) => [
     `${signOf[one.action]} ${tellObject(t, one)}${picked.has(one.id) ? '' : ' (not chosen)'}`,
@@ -22,7 +23,7 @@ export function describeDifferences(comparison: Comparison, choice: Choice): str
 
 /** A finding with its sentence, and the words for its field and rule. */
 export function told(finding: Finding): Finding & { message: string; field?: string; rule?: string } {
-  const t = consoleWords();
+  const t = terminalWords();
   const { object, path, params } = finding;
   return {
     ...finding,
@@ -32,10 +33,13 @@ export function told(finding: Finding): Finding & { message: string; field?: str
   };
 }
 
+const bySeverity = (one: Finding, other: Finding): number => Number(one.severity === 'warning') - Number(other.severity === 'warning');
+
 /** What is missing is named as the file of --values would say it. */
-export function describeFindings({ differences }: Comparison, findings: Finding[], { accepted }: Choice): string[] {
+export function describeFindings(comparison: Comparison, findings: Finding[], { picked, accepted }: Choice): string[] {
+  const { differences } = comparison;
   if (findings.length === 0) return [];
-  const t = consoleWords();
+  const t = terminalWords();
   const missing = findings.filter(({ code }) => code === 'unanswered');
   const asked = differences.flatMap((difference) => {
     const paths = missing.filter(({ object }) => object?.kind === difference.kind && object.key === difference.key).map(({ path }) => path);
@@ -46,11 +50,15 @@ export function describeFindings({ differences }: Comparison, findings: Finding[
     );
     return [`  "${difference.id.trim()}":`, ...lines];
   });
+  // in the order of the differences, as --only takes them
+  const needed = new Set(withNeeds(comparison, picked));
+  const only = differences.filter(({ id }) => needed.has(id)).map(({ id }) => id.trim());
   const isOpen = findings.some(({ severity, id }) => severity === 'warning' && !accepted.includes(id));
   return [
     '',
-    ...findings.map((one) => `${one.severity === 'error' ? 'Error' : 'Warning'}: ${tellFinding(t, one)}`),
+    ...findings.toSorted(bySeverity).map((one) => `${one.severity === 'error' ? 'Error' : 'Warning'}: ${tellFinding(t, one)}`),
     ...(asked.length > 0 ? ['', 'Say it in a file for --values:', ...asked] : []),
+    ...(findings.some(({ code }) => code === 'missing') ? ['', `With what they need: --only "${only.join(', ')}"`] : []),
     ...(isOpen ? ['', 'Warnings are taken note of by --accept-warnings.'] : []),
   ];
 }
@@ -58,12 +66,12 @@ export function describeFindings({ differences }: Comparison, findings: Finding[
 export const describeSecrets = (secrets: NewSecret[]): string[] =>
   secrets.length > 0 ? ['', 'Client secrets, shown only now:', ...secrets.map(({ clientId, secret }) => `${clientId}: ${secret}`)] : [];
 
-const whyOf = ({ kind, hindrance }: UndoneObject): string | undefined => hindrance && tellHindrance(consoleWords(), kind, hindrance);
+const whyOf = ({ kind, hindrance }: UndoneObject): string | undefined => hindrance && tellHindrance(terminalWords(), kind, hindrance);
 
 /** An object of an undo, and why it stays. */
 export function describeUndone(one: UndoneObject): string {
   const why = whyOf(one);
-  return `${one.state === 'undoable' ? '✓' : '·'} ${tellObject(consoleWords(), one)}${why ? ` (stays: ${why})` : ''}`;
+  return `${one.state === 'undoable' ? '✓' : '·'} ${tellObject(terminalWords(), one)}${why ? ` (stays: ${why})` : ''}`;
 }
 
 export const tellUndone = (one: UndoneObject) => {

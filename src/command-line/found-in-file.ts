@@ -2,7 +2,7 @@ import { isKeys, StateError, type StateFault } from '../domain/administration/co
 
 /** A file may hold them as they are; a key that there is not may be one of these, misspelt. */
 const isSecret = ({ steps = [], message }: StateFault): boolean =>
-  message === 'fields.key_unknown' || ['password', 'client_secret'].includes(String(steps.at(-1)));
+  message === 'fields.key_unknown' || message === 'fields.key_misspelt' || ['password', 'client_secret'].includes(String(steps.at(-1)));
 
 const longest = 80;
 const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text);

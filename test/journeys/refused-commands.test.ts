@@ -106,7 +106,7 @@ describe('commands that are refused', function () {
     });
     expect(status).to.equal(65);
     expect(err)
-      .to.contain('contexts[0].users[0].pasword: There is no such key. ')
+      .to.contain('contexts[0].users[0].pasword: There is no such key. Is password meant?')
       .and.to.contain('(in acme, zoe@acme.example)')
       .and.not.to.contain('hunter2');
     const second = await apply({ contexts: [{ code: 'acme', policy: { lockout: { limit: 99 }, secondFactor: { demand: 'always' } } }] });

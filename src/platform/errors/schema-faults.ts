@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Fault } from './app-error.ts';
+import { closestOf } from './closest.ts';
 
 type Schema = z.ZodType & { def: Record<string, unknown> & { type: string } };
 type Params = NonNullable<Fault['params']>;
@@ -80,8 +81,12 @@ const vague = new Set(['fields.number_range', 'fields.name', 'fields.text_long',
 function faultsOf(issue: Issue, schema: z.ZodType, input: unknown): Fault[] {
   const path = [...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    const known = [...new Set(schemasAt(schema, path).flatMap(namesIn))].join(', ');
-    return issue.keys.map((key) => ({ path: [...path, key], message: 'fields.key_unknown', params: { known } }));
+    const known = [...new Set(schemasAt(schema, path).flatMap(namesIn))];
+    return issue.keys.map((key): Fault => {
+      const near = closestOf(known, key);
+      if (near) return { path: [...path, key], message: 'fields.key_misspelt', params: { near } };
+      return { path: [...path, key], message: 'fields.key_unknown', params: { known: known.join(', ') } };
+    });
   }
   if (valueAt(input, path) === undefined && issue.code !== 'custom') return [{ path, message: 'fields.key_missing' }];
   if (issue.code === 'invalid_union') {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { lineOf, textOf } from '../../../src/platform/errors/index.ts';
+import { z } from 'zod';
+import { AppError, invalidInput, lineOf, listFaults, parseInput, textOf, whole } from '../../../src/platform/errors/index.ts';
 
 describe('platform/errors: reading input', () => {
   const read = (schema: ReturnType<typeof lineOf>, given: string) => {
@@ -18,6 +19,58 @@ describe('platform/errors: reading input', () => {
     const text = textOf(10);
     expect(read(text, ` ${'x'.repeat(10)}\n`)).to.equal('x'.repeat(10));
     expect(read(text, '  ')).to.equal('');
-    for (const bad of ['x'.repeat(11), 'a\0b']) expect(read(text, bad), JSON.stringify(bad)).to.equal('fields.too_long');
+    expect(read(text, 'x'.repeat(11))).to.equal('fields.too_long');
+    expect(read(text, 'a\0b')).to.equal('fields.text_line');
+  });
+
+  it('a refusal keeps the message of the form, and beside it each fault with path, rule and limits', () => {
+    const schema = z.strictObject({
+      size: whole(3, 20).default(5),
+      kind: z.enum(['car', 'bus']).optional(),
+      list: z.array(z.strictObject({ note: textOf(10), on: z.boolean().optional() })).optional(),
+      few: z.array(z.number()).max(1).optional(),
+      either: z.union([z.strictObject({ from: z.string() }), z.null()]).optional(),
+      by_name: z.partialRecord(z.enum(['left', 'right']), z.string()).optional(),
+    });
+    const faultsOf = (input: unknown): AppError => {
+      try {
+        parseInput(schema, input, 'path');
+      } catch (error) {
+        return error as AppError;
+      }
+      return expect.fail('it went through');
+    };
+    const cases: [input: Record<string, unknown>, field: string, fault: string][] = [
+      [{ size: 2 }, 'size fields.number_range', 'size fields.number_between 3 20'],
+      [{ size: 'many' }, 'size fields.invalid', 'size fields.number_between 3 20'],
+      [{ kind: 'ship' }, 'kind fields.invalid', 'kind fields.one_of car, bus'],
+      [{ few: [1, 2] }, 'few fields.invalid', 'few fields.list_most 1'],
+      [{ list: [{ note: 'x'.repeat(11) }] }, 'list.0.note fields.too_long', 'list.0.note fields.text_most 10'],
+      [{ list: [{ note: '', on: 'yes' }] }, 'list.0.on fields.invalid', 'list.0.on fields.type_boolean'],
+      [{ list: [{}] }, 'list.0.note fields.invalid', 'list.0.note fields.key_missing'],
+      [{ either: { from: 1 } }, 'either fields.invalid', 'either.from fields.type_text'],
+      [{ by_name: { up: 'x' } }, 'by_name.up fields.unknown', 'by_name.up fields.key_unknown left, right'],
+      [{ sice: 1 }, 'sice fields.unknown', 'sice fields.key_misspelt size'],
+    ];
+    for (const [input, field, fault] of cases) {
+      const error = faultsOf(input);
+      expect(Object.entries(error.fields!).map((one) => one.join(' '))).to.deep.equal([field]);
+      const told = listFaults(error).map(({ path, message, params }) =>
+        [path.join('.'), message, ...Object.values(params ?? {})].join(' '),
+      );
+      expect(told).to.deep.equal([fault]);
+    }
+  });
+
+  it('a refusal of a use case has its fields as paths; of one field the error itself says more', () => {
+    const params = { login: 'ana' };
+    const one = new AppError('login_taken', 409, { params, fields: { 'users.0.email': 'fields.taken' } });
+    expect(listFaults(one)).to.deep.equal([{ path: ['users', 0, 'email'], message: 'errors.login_taken', params }]);
+    expect(listFaults(new AppError('busy', 503))).to.deep.equal([{ path: [], message: 'errors.busy', params: {} }]);
+    const close = { path: ['list', 3], message: 'fields.network' };
+    expect(listFaults(invalidInput({ list: 'fields.network', name: 'fields.name' }, {}, [close]))).to.deep.equal([
+      close,
+      { path: ['name'], message: 'fields.name', params: {} },
+    ]);
   });
 });

@@ -161,15 +161,22 @@ function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 
   let oidc = input.oidc === null ? undefined : before.oidc;
   let saml = input.saml === null ? undefined : before.saml;
   let params: AppError['params'] = {};
-  try {
+  const collect = (read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      Object.assign(faults, error.fields);
+      closely.push(...error.faults);
+      params = { ...params, ...error.params };
+    }
+  };
+  collect(() => {
     if (input.oidc) oidc = parseOidcSettings(input.oidc, scope.keyRing, before.oidc);
+  });
+  collect(() => {
     if (input.saml) saml = parseSamlSettings(input.saml, scope.clock.now(), scope.isHttpHost);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    Object.assign(faults, error.fields);
-    closely.push(...error.faults);
-    params = error.params;
-  }
+  });
   if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults, params, closely);
   return { ...parsed.data, enabled: before.enabled, oidc, saml };
 }

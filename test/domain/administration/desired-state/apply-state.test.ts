@@ -180,7 +180,7 @@ describe('domain/administration/desired-state', () => {
     const parse = () => parseState({ contexts: [{ name: 'Acme', users: [{ emial: 'x', firstName: 'A', lastName: 'B', role: 'boss' }] }] });
     expect(parse).to.throw(StateError, /contexts\[0\]\.code: fields\.key_missing/);
     expect(parse).to.throw(/contexts\[0\]\.users\[0\]\.role/);
-    expect(parse).to.throw(/contexts\[0\]\.users\[0\]\.emial: fields\.key_unknown/);
+    expect(parse).to.throw(/contexts\[0\]\.users\[0\]\.emial: fields\.key_misspelt/);
     expect(() => parseState({ contexts: [] })).to.throw(StateError);
     expect(() => parseState(null)).to.throw(StateError, /the file/);
   });
