@@ -172,4 +172,19 @@ describe('portaria promote', function () {
     expect(finding.rule).to.match(/https:|Schemes/);
     expect(finding.message).to.contain(finding.rule);
   });
+
+  it('prints what something lacks as the option that takes it along, and says what to do when nothing is chosen', async () => {
+    await approval({ groups: [{ name: 'Guests' }], applications: [oidcApplication('guest', { assignedTo: { groups: ['Guests'] } })] });
+    writeFileSync(values, stringify(ownRedirect('guest')));
+    const alone = await run('acme-approval', 'acme', '--values', values, '--only', 'application guest');
+    expect(alone.stdout)
+      .to.contain('Error: Application GUEST: Group Guests is needed, and production does not have it.')
+      .and.to.contain('With what they need: --only "group guests, application guest"')
+      .and.not.to.match(/\bTick\b/);
+    const solo = { code: 'solo', name: 'Solo Ltd', applications: [ownApplication('solo')] };
+    const pair = { code: 'solo-approval', name: 'Solo (approval)', environment: 'approval', pairedWith: 'solo' };
+    await server.apply({ contexts: [solo, pair] });
+    const nothing = await run('solo-approval', 'solo');
+    expect(nothing.stdout).to.contain('Error: Nothing is chosen. Name differences by --only');
+  });
 });
