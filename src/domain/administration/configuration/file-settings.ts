@@ -53,7 +53,9 @@ export const describedSettings = {
   ...settingsShape,
   policy: policy(
     z.strictObject({
-      ...without(shapeOf(rules.base), 'hours'),
+      ...without(shapeOf(rules.base), 'hours', 'identifiers'),
+      // of the two, one that the file leaves out stays
+      identifiers: z.strictObject({ email: z.boolean().optional(), username: z.boolean().optional() }).optional(),
       hours: z.union([shapeOf(rules.base).hours as z.ZodType, z.null()]).optional(),
     }),
     z.strictObject(overrideParts),
