@@ -4,6 +4,7 @@ import { loginKey } from '../../domain/people/users/index.ts';
 import {
   completeSignIn,
   type DirectoryRefusal,
+  identify,
   type OpenAttempt,
   type PendingRequest,
   type Proven,
@@ -61,14 +62,18 @@ export async function showSignIn(page: PageContext): Promise<void> {
 }
 
 export async function submitSignIn(page: PageContext): Promise<void> {
-  const request = await loadPending(page);
-  if (!request) return;
   const login = page.form.get('login').trim();
   const password = page.form.get('password');
-  if (login === '' || password === '') return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
+  const isWhole = login !== '' && password !== '';
   const { scope, browser } = page;
-  const attempt = { login, password, browser, applicationId: request.applicationId, leftOpen: true };
   const [rules, network] = [await rulesOf(page), await networkOf(page)];
+  // in one message with the request
+  const identified = isWhole ? identify(scope, rules, login, browser) : undefined;
+  identified?.catch(() => {}); // whoever waits for it sees the failure
+  const request = await loadPending(page);
+  if (!request) return;
+  if (!isWhole) return render(page, request, { login, fault: page.t('sign_in.missing'), status: 422 });
+  const attempt = { login, password, browser, applicationId: request.applicationId, leftOpen: true, identified };
   const result = await limitGuesses(page, { kind: 'sign-in', login }, () => provePassword(scope, rules, attempt, network), isRefused);
   if (result.outcome === 'unavailable') throw new AppError('busy', 503);
   if (result.outcome === 'refused') return render(page, request, { login, fault: await reasonFor(page, result.told), status: 422 });

@@ -38,7 +38,7 @@ export { type Enrolled, type Enrolment, enrolAtSignIn, enrolFactor } from './enr
 export { type DirectoryRefusal, mayUsePersonalPassword, networkEntryOf } from './evaluate-password.ts';
 export { type Arrival, describeFactors, describePassword, findNextStep, gatherFacts } from './gather-facts.ts';
 export { giveTemporaryPassword } from './give-temporary-password.ts';
-export { takesLogin } from './identify.ts';
+export { type Identified, identify, takesLogin } from './identify.ts';
 export { endPolicyTrials } from './jobs.ts';
 export type { KeptFacts, KeptRule } from './kept-facts.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type PasswordFacts, type Step } from './next-step.ts';

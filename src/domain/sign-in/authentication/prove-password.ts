@@ -6,7 +6,7 @@ import { floorOfRefusals, type Network } from '../credentials/directory-password
 import { passwordFaults } from '../credentials/password/index.ts';
 import { findPolicyOf, type PolicyRules } from '../sign-in-policy/index.ts';
 import { type DirectoryRefusal, type Evaluated, evaluatePassword, isForDirectory } from './evaluate-password.ts';
-import { identify } from './identify.ts';
+import { type Identified, identify } from './identify.ts';
 import type { Proven } from './pending-requests.ts';
 import type { SignInReason } from './reasons.ts';
 import { mayLiftBlock, refuseAttempt } from './refuse-attempt.ts';
@@ -24,10 +24,17 @@ export type PasswordOutcome =
   | { outcome: 'unavailable' };
 
 /**
- * What a person typed, in which browser, on the way where.
+ * What a person typed, in which browser, on the way where. `identified`: whom the login stands for, where it was asked before.
  * `leftOpen`: if the password is right, the end of the sign-in settles the attempt together with all it writes (completeSignIn), and on every other way the caller does (settleOpen).
  */
-export type PasswordAttempt = { login: string; password: string; browser: string; applicationId?: string; leftOpen?: boolean };
+export type PasswordAttempt = {
+  login: string;
+  password: string;
+  browser: string;
+  applicationId?: string;
+  leftOpen?: boolean;
+  identified?: Promise<Identified>;
+};
 
 /**
  * S24, S37, S39–S42: checks who somebody says they are. An attempt is taken before the password is looked at, and every path costs the same argon2 verifications, or as much time.
@@ -43,7 +50,7 @@ export async function provePassword(
   const { password, browser } = attempt;
   const begun = performance.now();
   // the proof is of the moment at which the person was looked up: whatever ends proofs while the password is verified ends this one
-  const { login, at, userId, standing } = await identify(scope, rules, attempt.login, browser);
+  const { login, at, userId, standing } = await (attempt.identified ?? identify(scope, rules, attempt.login, browser));
   const { lockout } = rules.base;
   const user = standing?.user;
   const liftsBlock = (isKnownBrowser: boolean) => user !== undefined && mayLiftBlock(user, isKnownBrowser, lockout, at);
