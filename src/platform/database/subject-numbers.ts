@@ -15,12 +15,16 @@ export class SubjectNumbers {
     listener.onChange((subject) => (subject === '*' ? this.#known.clear() : this.#known.delete(subject)));
   }
 
-  /** To be asked before the subject is read: what was read before a change is then never found after it. */
+  /** To be asked where no notice of the subject came since it was read: what was read before a change is then never found after it. */
   of(subject: string): number {
-    if (!this.#listener.isTrusted) return ++this.#last;
-    const known = this.#known.get(subject);
-    if (known) return known;
-    this.#known.set(subject, ++this.#last);
-    return this.#last;
+    if (!this.#listener.isTrusted) return this.next();
+    const known = this.#known.get(subject) ?? this.next();
+    this.#known.set(subject, known);
+    return known;
+  }
+
+  /** One that nobody will be given again. */
+  next(): number {
+    return ++this.#last;
   }
 }

@@ -7,20 +7,21 @@ type Answer = pg.QueryResult<never>;
 type Waiting = { statement: Statement; resolve(answer: Answer): void; reject(error: Error): void };
 type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: (error?: Error) => void) => void;
 
-/** One that waits for a lock holds up those behind it: no more than this many. */
 const most = 16;
 
+/** Waits for no lock of a row, so it holds up nobody behind it. */
+const isRead = ({ text }: Statement): boolean => /^\s*SELECT\b(?!.*\bFOR\s+(NO\s+KEY\s+)?(UPDATE|SHARE|KEY))/is.test(text);
+
 /**
- * Statements that are asked for in one turn of the event loop leave on one connection in one message, and are answered in one: alone, a message and the two changes of
- * process that it means cost more than most of our statements. Each succeeds or fails by itself.
+ * Reads that are asked for in one turn of the event loop leave on one connection in one message, and are answered in one: alone, a message and the two changes of
+ * process that it means cost more than most of our statements. Each succeeds or fails by itself. What writes or locks has a connection for itself, since it may wait.
  */
 export function runTogether(pool: pg.Pool): Connection {
   // by callback, as the pool itself asks: so waiting is counted (pools.ts, waiting.ts)
   const connect = (done: Connected) => (pool.connect as (done: Connected) => void)(done);
   let open: Waiting[] | undefined;
 
-  function begin(): Waiting[] {
-    const group: Waiting[] = [];
+  function begin(group: Waiting[]): void {
     const close = () => {
       if (open === group) open = undefined;
     };
@@ -30,14 +31,16 @@ export function runTogether(pool: pg.Pool): Connection {
       if (client) send(client, release, group);
       else for (const { reject } of group) reject(error!);
     });
-    return group;
   }
 
   return {
     query: <T>(statement: Statement) =>
       new Promise<{ rows: T[]; rowCount: number | null }>((resolve, reject) => {
-        if (!open || open.length === most) open = begin();
-        open.push({ statement, resolve: resolve as Waiting['resolve'], reject });
+        const one = { statement, resolve: resolve as Waiting['resolve'], reject };
+        if (!isRead(statement)) return begin([one]);
+        if (open && open.length < most) return open.push(one);
+        open = [one];
+        begin(open);
       }),
   };
 }

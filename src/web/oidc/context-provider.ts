@@ -44,20 +44,18 @@ export class ContextProvider {
   readonly cookieNames: ReturnType<typeof cookieNames>;
   /** What the library is told of this company. */
   readonly state: CompanyState;
-  readonly #number: number;
   /** Of pairwise subjects, once it was asked for. */
   subjectKey: Promise<Buffer> | undefined;
   readonly #shared: SharedProvider;
 
-  /** @param makeState what the library is told of it @param loaded `number`: of SubjectNumbers, taken before the rest was read */
+  /** @param makeState what the library is told of it */
   constructor(
     shared: SharedProvider,
     context: ResolvedContext,
-    { number, apis, customFields }: Pick<ContextProvider, 'apis' | 'customFields'> & { number: number },
+    { apis, customFields }: Pick<ContextProvider, 'apis' | 'customFields'>,
     makeState: (op: ContextProvider) => CompanyState,
   ) {
     this.#shared = shared;
-    this.#number = number;
     this.context = context;
     this.apis = apis;
     this.customFields = customFields;
@@ -85,7 +83,7 @@ export class ContextProvider {
 
   /** Where something of this company is cached: after any change of the company nothing is found under the old keys. */
   keyOf(what: string): string {
-    return `${this.#number} ${what}`;
+    return `${this.context.edition} ${what}`;
   }
 
   /** Where it is cached whose this secret is. */

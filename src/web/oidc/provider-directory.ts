@@ -5,7 +5,7 @@ import { listCustomFields } from '../../domain/company/custom-fields/index.ts';
 import { newAccountsSettings } from '../../domain/company/new-accounts/index.ts';
 import { loadSigningKeys } from '../../domain/company/signing-keys/index.ts';
 import { Cache } from '../../platform/cache/index.ts';
-import { type ChangeListener, SubjectNumbers } from '../../platform/database/index.ts';
+import type { ChangeListener } from '../../platform/database/index.ts';
 import type { ResolvedContext, Services } from '../request/index.ts';
 import { createCaches } from './caches.ts';
 import { ContextProvider, type SharedProvider, scopeIn } from './context-provider.ts';
@@ -16,31 +16,28 @@ import { OwnState } from './own-state.ts';
 export class ProviderDirectory {
   readonly #shared: SharedProvider;
   readonly #listener: ChangeListener;
-  readonly #numbers: SubjectNumbers;
-  readonly #providers: Cache<{ url: string; made: Promise<ContextProvider> }>;
+  readonly #providers: Cache<{ edition: number; made: Promise<ContextProvider> }>;
 
   constructor(services: Services, listener: ChangeListener, size: number) {
     this.#shared = createProvider(services, createCaches(size));
     this.#listener = listener;
-    this.#numbers = new SubjectNumbers(listener);
     this.#providers = new Cache({ name: 'oidc_companies', max: size });
     listener.onChange((subject) => (subject === '*' ? this.#providers.clear() : this.#providers.delete(subject)));
   }
 
   get(context: ResolvedContext): Promise<ContextProvider> {
-    const { contextId, url } = context;
+    const { contextId, edition } = context;
     const hit = this.#listener.isTrusted ? this.#providers.get(contextId) : undefined;
-    // a request that began before a change must not leave its old address to those that began after it
-    if (hit?.url === url) return hit.made;
+    // a request that began before a change must not leave what it knows to those that began after it
+    if (hit?.edition === edition) return hit.made;
     const made = this.#load(context);
-    this.#providers.set(contextId, { url, made });
+    this.#providers.set(contextId, { edition, made });
     made.catch(() => this.#providers.delete(contextId));
     return made;
   }
 
   async #load(context: ResolvedContext): Promise<ContextProvider> {
     const { services } = this.#shared;
-    const number = this.#numbers.of(context.contextId);
     const scope = scopeIn(services, context);
     const [branding, newAccounts, keys, mappedClaims, customFields, apis] = await Promise.all([
       services.findSettings(context.contextId, brandingSettings),
@@ -51,7 +48,7 @@ export class ProviderDirectory {
       loadApis(scope),
     ]);
     const { selfRegistration: mayRegister } = newAccounts;
-    const loaded = { number, keys, mappedClaims, customFields, apis, mayRegister, links: branding.links };
+    const loaded = { keys, mappedClaims, customFields, apis, mayRegister, links: branding.links };
     return new ContextProvider(this.#shared, context, loaded, (op) => new OwnState(op, loaded, this.#shared.tools));
   }
 }

@@ -1,11 +1,13 @@
 import { type Context, type ContextFinder, contextAddress, contextMountPath } from '../../domain/company/contexts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
 import { Cache } from '../../platform/cache/index.ts';
-import type { ChangeListener } from '../../platform/database/index.ts';
+import { type ChangeListener, SubjectNumbers } from '../../platform/database/index.ts';
 import type { PathOf } from './linked-page.ts';
 
 /** A context and everything that derives from its configured address. */
 export type ResolvedContext = Context & {
+  /** Begins the keys of what is cached for the company: after any change of it there is another. */
+  edition: number;
   /** Without a slash at the end: the issuer, the start of links. */
   url: string;
   origin: string;
@@ -31,6 +33,7 @@ export class ContextDirectory {
   readonly #ids: Cache<ContextId>;
   /** The id of the other environment, or none, by the id of one. */
   readonly #pairs: Cache<{ contextId?: ContextId }>;
+  readonly #editions: SubjectNumbers;
   /** For each read under way, the subjects that changed since it began. */
   readonly #reads = new Set<Set<string>>();
 
@@ -44,6 +47,7 @@ export class ContextDirectory {
     this.#pathOf = pathOf;
     this.#byId = new Cache({ name: 'companies', max: size, ttlMs });
     this.#ids = new Cache({ name: 'company_addresses', max: size });
+    this.#editions = new SubjectNumbers(listener);
     this.#pairs = new Cache({ name: 'company_pairs', max: size, ttlMs });
     listener.onChange((subject) => this.#forget(subject));
   }
@@ -62,8 +66,10 @@ export class ContextDirectory {
 
   /** The one context of a server that has one. */
   async findOnly(): Promise<ResolvedContext | undefined> {
-    const [first, second] = await this.#find.first(2);
-    return first && !second ? this.#derive(first) : undefined;
+    return this.#read(async () => {
+      const [first, second] = await this.#find.first(2);
+      return second ? undefined : first;
+    });
   }
 
   async byId(contextId: ContextId): Promise<ResolvedContext | undefined> {
@@ -79,7 +85,7 @@ export class ContextDirectory {
     this.#reads.add(changed);
     const found = await this.#find.pairOf(context).finally(() => this.#reads.delete(changed));
     if (!changed.has(context.contextId) && !changed.has('*')) this.#pairs.set(context.contextId, { contextId: found?.contextId });
-    return found && this.#derive(found);
+    return found && this.#keep(found, changed);
   }
 
   #byHost(host: string): Promise<ResolvedContext | undefined> {
@@ -128,12 +134,18 @@ export class ContextDirectory {
     const changed = new Set<string>();
     this.#reads.add(changed);
     const found = await find().finally(() => this.#reads.delete(changed));
-    const context = found && this.#derive(found);
-    if (context && !changed.has(context.contextId) && !changed.has('*')) this.#byId.set(context.contextId, context);
+    return found && this.#keep(found, changed);
+  }
+
+  /** @param changed since it began to be read: then it is handed out, and neither kept nor believed later */
+  #keep(found: Context, changed: Set<string>): ResolvedContext {
+    const isOvertaken = changed.has(found.contextId) || changed.has('*');
+    const context = this.#derive(found, isOvertaken ? this.#editions.next() : this.#editions.of(found.contextId));
+    if (!isOvertaken) this.#byId.set(context.contextId, context);
     return context;
   }
 
-  #derive(context: Context): ResolvedContext {
+  #derive(context: Context, edition: number): ResolvedContext {
     const url = contextAddress(context, this.#baseUrl);
     const { origin, host, protocol } = new URL(url);
     const saml = {
@@ -143,6 +155,6 @@ export class ContextDirectory {
       artifactUrl: url + this.#pathOf({ page: 'saml-artifact' }),
       metadataUrl: url + this.#pathOf({ page: 'saml-metadata' }),
     };
-    return { ...context, url, origin, host, mount: contextMountPath(context), isSecure: protocol === 'https:', saml };
+    return { ...context, edition, url, origin, host, mount: contextMountPath(context), isSecure: protocol === 'https:', saml };
   }
 }

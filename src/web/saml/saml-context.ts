@@ -59,11 +59,8 @@ const mostNames = 5000;
 export class SamlContext {
   readonly company: ResolvedContext;
   readonly #caches: SamlCaches;
-  readonly #number: number;
 
-  /** @param number of SubjectNumbers: what is cached begins with it */
-  constructor(company: ResolvedContext, caches: SamlCaches, number: number) {
-    this.#number = number;
+  constructor(company: ResolvedContext, caches: SamlCaches) {
     this.company = company;
     this.#caches = caches;
   }
@@ -123,7 +120,7 @@ export class SamlContext {
 
   /** What failed is not kept, and neither is a name that exists nowhere: strangers could fill the memory. */
   #kept<Value>(cache: Cache<Promise<Value>>, name: string, load: () => Promise<Value>): Promise<Value> {
-    const key = `${this.#number} ${name}`;
+    const key = `${this.company.edition} ${name}`;
     const known = cache.get(key);
     if (known) return known;
     const loading = load();

@@ -10,7 +10,7 @@ describe('platform/database: statements of one turn', () => {
   before(async () => {
     const database = await createTestDatabase();
     drop = database.drop;
-    pool = new pg.Pool({ connectionString: database.url, max: 2, pipeline: true, query_timeout: 2000 } as pg.PoolConfig);
+    pool = new pg.Pool({ connectionString: database.url, max: 3, pipeline: true, query_timeout: 2000 } as pg.PoolConfig);
     pool.on('error', () => {});
     pool.on('connect', (client) => {
       const { stream } = (client as unknown as { connection: { stream: { _writeGeneric(...args: unknown[]): unknown } } }).connection;
@@ -61,6 +61,33 @@ describe('platform/database: statements of one turn', () => {
     const ended: string[] = [];
     await Promise.all([slow.then(() => ended.push('slow')), query(statement('SELECT 1')).then(() => ended.push('quick'))]);
     expect(ended).to.deep.equal(['quick', 'slow']);
+  });
+
+  it('that write or lock have a connection for themselves, so that nobody waits behind them', async () => {
+    const { query } = connection();
+    const { rows } = await query<{ pid: number }>(statement('SELECT pg_backend_pid() AS pid'));
+    expect(rows).to.have.length(1);
+    await query(statement('CREATE TABLE held (n int)'));
+    await query(statement('INSERT INTO held VALUES (1)'));
+    const holder = await pool.connect();
+    try {
+      await holder.query('BEGIN; UPDATE held SET n = 2');
+      for (const waits of [
+        'UPDATE held SET n = 3',
+        'SELECT n FROM held FOR UPDATE',
+        'WITH taken AS (DELETE FROM held RETURNING n) SELECT n FROM taken',
+      ]) {
+        const failed = query(statement(waits)).catch(() => 'failed');
+        expect(await Promise.race([query(statement('SELECT 1')).then(() => 'read'), failed]), waits).to.equal('read');
+        await holder.query(
+          "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+        );
+        await failed;
+      }
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
   });
 
   it('are no more than sixteen in one message', async () => {

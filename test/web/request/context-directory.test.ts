@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import pg from 'pg';
 import { pathOf } from '../../../src/app/page-paths.ts';
 import { createContextFinder } from '../../../src/domain/company/contexts/index.ts';
 import type { ChangeListener } from '../../../src/platform/database/index.ts';
@@ -15,18 +16,20 @@ describe('web/request: the directory of contexts', () => {
 
   /** Runs `work` and counts the statements that read `contexts`; `during` is called at each of them. */
   async function countReads(work: () => Promise<unknown>, during = () => {}): Promise<number> {
-    const { knex } = server.app.services.database;
+    const query = pg.Query.prototype as unknown as { text: string; submit(connection: unknown): unknown };
+    const { submit } = query;
     let reads = 0;
-    const count = ({ sql }: { sql: string }) => {
-      if (!sql.includes('from "contexts"')) return;
-      reads++;
-      during();
+    query.submit = function (connection) {
+      if (this.text.includes('FROM contexts')) {
+        reads++;
+        during();
+      }
+      return submit.call(this, connection);
     };
-    knex.on('query', count);
     try {
       await work();
     } finally {
-      knex.removeListener('query', count);
+      query.submit = submit;
     }
     return reads;
   }
@@ -50,11 +53,15 @@ describe('web/request: the directory of contexts', () => {
   });
 
   describe('a change while a context is read', () => {
-    const directory = () => {
-      let tell = (_subject: string): void => {};
-      const listener = { isTrusted: true, onChange: (handler: typeof tell) => (tell = handler) } as unknown as ChangeListener;
-      const contexts = new ContextDirectory(createContextFinder(server.app.services.database), listener, server.baseUrl, 10, pathOf);
-      return { contexts, tell: (subject: string) => tell(subject) };
+    const directory = (size = 10) => {
+      const handlers: ((subject: string) => void)[] = [];
+      const onChange = (handler: (subject: string) => void) => handlers.push(handler);
+      const listener = { isTrusted: true, onChange } as unknown as ChangeListener;
+      const contexts = new ContextDirectory(createContextFinder(server.app.services.database), listener, server.baseUrl, size, pathOf);
+      const tell = (subject: string) => {
+        for (const handler of handlers) handler(subject);
+      };
+      return { contexts, tell };
     };
 
     for (const [of, readsAfterwards] of [
@@ -72,5 +79,31 @@ describe('web/request: the directory of contexts', () => {
         );
         expect(await countReads(() => contexts.byId(contextId))).to.equal(readsAfterwards);
       });
+
+    it('leaves what was read of it before an edition that nobody is given afterwards', async () => {
+      const { contexts, tell } = directory();
+      const { contextId } = await server.scope();
+      const read = async (meanwhile = () => {}) => {
+        const reading = contexts.byId(contextId);
+        meanwhile();
+        return (await reading)!.edition;
+      };
+      const overtaken = await read(() => tell(contextId));
+      const now = await read();
+      expect(now).to.not.equal(overtaken);
+      expect(await read()).to.equal(now);
+      tell('another');
+      expect(await read(), 'after a change of another').to.equal(now);
+      tell(contextId);
+      expect([overtaken, now]).to.not.include(await read());
+    });
+
+    it('of which many are read keeps the edition of one that was dropped for lack of room', async () => {
+      const { contexts } = directory(1);
+      const [acme, other] = [await server.scope(), await server.scope('other')];
+      const { edition } = (await contexts.byId(acme.contextId))!;
+      await contexts.byId(other.contextId);
+      expect(await countReads(async () => expect((await contexts.byId(acme.contextId))!.edition).to.equal(edition))).to.equal(1);
+    });
   });
 });

@@ -14,7 +14,7 @@ describe('web/saml: the partners of a company', () => {
         name: code,
         saml: { entityId: `urn:${code}`, assertionConsumerServices: [{ url: `https://${code}.example/acs` }] },
       });
-    const saml = new SamlContext({ saml: {} } as ResolvedContext, createSamlCaches(2, 2), 1);
+    const saml = new SamlContext({ saml: {} } as ResolvedContext, createSamlCaches(2, 2));
     const find = async (name: string) => {
       const finding = saml.findPartner(store.scope, name);
       await finding;

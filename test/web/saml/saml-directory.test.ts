@@ -3,8 +3,10 @@ import { ChangeListener } from '../../../src/platform/database/index.ts';
 import type { ResolvedContext } from '../../../src/web/request/index.ts';
 import { SamlDirectory } from '../../../src/web/saml/index.ts';
 
-const company = (contextId: string, url = `https://${contextId}.example`, entityId = url) =>
-  ({ context: { contextId, url, saml: { entityId, ssoUrl: `${url}/saml/sso`, sloUrl: `${url}/saml/slo` } } as ResolvedContext }) as const;
+const company = (contextId: string, url = `https://${contextId}.example`, edition = 1) =>
+  ({
+    context: { contextId, url, edition, saml: { entityId: url, ssoUrl: `${url}/saml/sso`, sloUrl: `${url}/saml/slo` } } as ResolvedContext,
+  }) as const;
 
 describe('unit: the SAML context of a company', () => {
   let listener: ChangeListener;
@@ -42,10 +44,10 @@ describe('unit: the SAML context of a company', () => {
   });
 
   it('has the addresses of the request that asks, also when one from before a change comes late', () => {
-    directory.contextOf(company('acme', 'https://new.example'));
-    expect(directory.contextOf(company('acme', 'https://old.example')).ssoUrl).to.equal('https://old.example/saml/sso');
-    expect(directory.contextOf(company('acme', 'https://new.example')).ssoUrl).to.equal('https://new.example/saml/sso');
-    expect(directory.contextOf(company('acme', 'https://new.example', 'urn:acme')).entityId).to.equal('urn:acme');
+    const [before, after] = [company('acme', 'https://old.example', 1), company('acme', 'https://new.example', 2)];
+    directory.contextOf(after);
+    expect(directory.contextOf(before).ssoUrl).to.equal('https://old.example/saml/sso');
+    expect(directory.contextOf(after).ssoUrl).to.equal('https://new.example/saml/sso');
   });
 
   it('of companies that nobody asks for are forgotten', () => {

@@ -25,7 +25,7 @@ const inForce = <Value>({ schema }: SettingsKind<Value>, kept: unknown): Value =
 
 const own = new WeakMap<z.ZodType, unknown>();
 
-/** Of the product, and one for all companies that never chose. */
+/** The product's defaults: one object for all companies that never chose. */
 function ownOf<Value>(schema: z.ZodType<Value>): Value {
   if (!own.has(schema)) own.set(schema, freezeWhole(schema.parse({})));
   return own.get(schema) as Value;

@@ -116,13 +116,16 @@ export async function searchGroups(scope: Scope, { search = '', limit, ids, with
   return (await query).map(fromRow);
 }
 
+const groupsOfUser = `
+  SELECT g.group_id, g.name, g.description, g.is_everyone, g.version, g.name_key FROM groups g WHERE g.context_id = $1 AND g.is_everyone
+  UNION ALL
+  SELECT g.group_id, g.name, g.description, g.is_everyone, g.version, g.name_key
+  FROM ${byKey('group_members', 'm', { context_id: '$1', user_id: '$2' })} JOIN ${byKey('groups', 'g', { context_id: '$1', group_id: 'm.group_id' })} ON NOT g.is_everyone
+  ORDER BY is_everyone DESC, name_key`;
+
 /** With Everyone, which every person is in (S97). */
-export async function listGroupsOfUser(scope: Scope, userId: UserId): Promise<Group[]> {
-  const rows = await groups(scope)
-    .where((or) => or.where('is_everyone', true).orWhereIn('group_id', members(scope).select('group_id').where('user_id', userId)))
-    .orderByRaw('is_everyone DESC, name_key');
-  return rows.map(fromRow);
-}
+export const listGroupsOfUser = async ({ db, contextId }: Scope, userId: UserId): Promise<Group[]> =>
+  (await run<Row<'groups'>>(db, 'groups of a person', groupsOfUser, [contextId, userId])).rows.map(fromRow);
 
 const groupsOfUsers = `SELECT m.user_id, m.group_id FROM unnest($2::uuid[]) AS k (user_id) JOIN ${byKey('group_members', 'm', { context_id: '$1', user_id: 'k.user_id' })} ON true`;
 
