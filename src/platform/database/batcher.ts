@@ -26,15 +26,21 @@ export class Batcher<Request, Result> {
   readonly #run: (requests: Request[]) => Promise<Result[]>;
   readonly #lanes: number;
   readonly #largest: number;
+  readonly #slowMs: number;
   #waiting: Waiting<Request, Result>[] = [];
   #busy = 0;
   #scheduled = false;
 
-  /** @param run answers the requests in their order. @param lanes batches under way at once; @param largest requests in one batch */
-  constructor(run: (requests: Request[]) => Promise<Result[]>, { lanes = 1, largest = 200 } = {}) {
+  /**
+   * @param run answers the requests in their order
+   * @param lanes batches under way at once. One that takes longer than `slowMs`, such as one that waits for a lock, is not counted: nobody stands behind it
+   * @param largest requests in one batch
+   */
+  constructor(run: (requests: Request[]) => Promise<Result[]>, { lanes = 1, largest = 200, slowMs = 250 } = {}) {
     this.#run = run;
     this.#lanes = lanes;
     this.#largest = largest;
+    this.#slowMs = slowMs;
   }
 
   add(request: Request): Promise<Result> {
@@ -68,6 +74,13 @@ export class Batcher<Request, Result> {
     const batch = this.#waiting.splice(0, this.#largest);
     if (batch.length === 0) return;
     this.#busy++;
+    let isCounted = true;
+    const leaveLane = () => {
+      if (isCounted) this.#busy--;
+      isCounted = false;
+      this.#schedule();
+    };
+    const slow = setTimeout(leaveLane, this.#slowMs);
     this.#schedule();
     try {
       const results = await this.#run(batch.map(({ request }) => request));
@@ -77,8 +90,8 @@ export class Batcher<Request, Result> {
       // who waits behind a store that is too slow would wait once more for as long
       else for (const { reject } of isUnavailable(error) ? [...batch, ...this.#waiting.splice(0)] : batch) reject(error);
     } finally {
-      this.#busy--;
-      this.#schedule();
+      clearTimeout(slow);
+      leaveLane();
     }
   }
 }

@@ -7,7 +7,8 @@ type Answer = pg.QueryResult<never>;
 type Waiting = { statement: Statement; resolve(answer: Answer): void; reject(error: Error): void };
 type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: (error?: Error) => void) => void;
 
-const most = 16;
+/** They are answered one after the other, within the time of one. */
+const most = 4;
 
 /** Waits for no lock of a row, so it holds up nobody behind it. */
 const isRead = ({ text }: Statement): boolean => /^\s*SELECT\b(?!.*\bFOR\s+(NO\s+KEY\s+)?(UPDATE|SHARE|KEY))/is.test(text);
@@ -67,8 +68,8 @@ function send(client: pg.PoolClient, release: (error?: Error) => void, group: Wa
     });
 }
 
-/** PostgreSQL refused the statement, and takes the next one (SQLSTATE). Anything else is the end of the connection. */
-const isAnswer = (error: Error): boolean => {
-  const { code = '', severity } = error as Error & { code?: string; severity?: string };
-  return /^[0-9A-Z]{5}$/.test(code) && severity === 'ERROR';
-};
+/**
+ * Refused for what it says, for a lock or for its time (SQLSTATE, appendix A of PostgreSQL's documentation): the connection takes the next one. After anything else it is
+ * closed, since it may be why: a server that takes no writes, a plan that fits the tables no longer.
+ */
+const isAnswer = (error: Error): boolean => /^(22|23|40|55P03|57014)/.test((error as { code?: string }).code ?? '');

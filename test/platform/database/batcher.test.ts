@@ -22,6 +22,26 @@ describe('platform/database', () => {
     const results = await Promise.allSettled([1, 2].map((n) => batcher.add(n)));
     expect([calls, results.map(({ status }) => status)]).to.deep.equal([1, ['rejected', 'rejected']]);
   });
+  it('nobody stands behind a batch that waits', async () => {
+    const calls: number[][] = [];
+    let release = () => {};
+    const batcher = new Batcher<number, number>(
+      async (requests) => {
+        calls.push(requests);
+        if (requests.includes(1)) await new Promise<void>((resolve) => (release = resolve));
+        return requests;
+      },
+      { slowMs: 20 },
+    );
+    const waiting = batcher.add(1);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(await Promise.all([batcher.add(2), batcher.add(3)])).to.deep.equal([2, 3]);
+    expect(calls, 'those that came meanwhile go together').to.deep.equal([[1], [2, 3]]);
+    release();
+    expect(await waiting).to.equal(1);
+    expect(await batcher.add(4)).to.equal(4);
+  });
   it('JSON text leaves out what jsonb refuses', () => {
     expect(jsonText({ 'n\0o': [{ '\ud83d': 1 }] })).to.equal(JSON.stringify({ no: [{ '\ufffd': 1 }] }));
     expect(jsonText({ a: 'x\0y', b: '\ud83d', c: 'é\n"' })).to.equal(JSON.stringify({ a: 'xy', b: '\ufffd', c: 'é\n"' }));

@@ -90,14 +90,32 @@ describe('platform/database: statements of one turn', () => {
     }
   });
 
-  it('are no more than sixteen in one message', async () => {
+  it('are no more than four in one message', async () => {
     const { query } = connection();
     const pids = await Promise.all(
-      Array.from({ length: 20 }, () => query<{ pid: number }>(statement('SELECT pg_backend_pid() AS pid, pg_sleep(0.01)'))),
+      Array.from({ length: 5 }, () => query<{ pid: number }>(statement('SELECT pg_backend_pid() AS pid, pg_sleep(0.01)'))),
     );
     const byPid = new Map<number, number>();
     for (const { rows } of pids) byPid.set(rows[0]!.pid, (byPid.get(rows[0]!.pid) ?? 0) + 1);
-    expect([...byPid.values()].sort((a, b) => b - a)).to.deep.equal([16, 4]);
+    expect([...byPid.values()].sort((a, b) => b - a)).to.deep.equal([4, 1]);
+  });
+
+  it('that a server refuses as it is now, such as for a plan that fits its tables no longer, end the connection', async () => {
+    const { query } = connection();
+    await query(statement('CREATE TABLE widened (n int)'));
+    const ask = () => query({ name: 'all of widened', ...statement('SELECT * FROM widened') });
+    await ask();
+    await query(statement('ALTER TABLE widened ADD COLUMN m int'));
+    const outcomes: string[] = [];
+    // each connection that has the old plan refuses once
+    for (let n = 0; n < 4; n++)
+      outcomes.push(
+        await ask().then(
+          () => 'answered',
+          ({ code }) => code,
+        ),
+      );
+    expect(outcomes.at(-1)).to.equal('answered');
   });
 
   it('are all refused where the connection is lost, and the next have another', async () => {
