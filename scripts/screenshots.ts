@@ -88,7 +88,7 @@ async function makeImages(): Promise<void> {
   await page.goto(at(`${zendesk}/preview?login=beatriz@acme.example`));
   await page.screenshot({ path: `${images}saml-preview.png` });
   await page.goto(at('/admin/users'));
-  await page.click('.row-menu summary');
+  await page.click('main .row-menu summary');
   await page.screenshot({ path: `${images}users.png` });
   await page.selectOption('#change', 'deactivate');
   await page.selectOption('#whom', 'all');

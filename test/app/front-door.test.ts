@@ -46,7 +46,7 @@ describe('app: the front door', () => {
       '/healthz',
       '/readyz',
       '/metrics',
-      assets.url('tabler.css'),
+      assets.url('portaria.css'),
       '/favicon.ico',
       '/robots.txt',
       '/security.txt',

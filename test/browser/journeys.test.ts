@@ -54,6 +54,7 @@ describe('journeys in Chromium', function () {
     const [tab] = await Promise.all([context.waitForEvent('page'), page.click('text=Sample application')]);
     await tab.waitForSelector('#who');
     expect(await tab.textContent('#who')).to.equal('João da Silva');
+    await page.click('.account-menu summary');
     await page.click('text=Sair');
     await page.click('button[type=submit]');
     await page.waitForURL(/signed-out$/);
@@ -197,6 +198,7 @@ describe('journeys in Chromium', function () {
     await page.fill('#q', 'payr');
     await page.click('button:has-text("Search")');
     expect(await page.locator('.tile').count()).to.equal(1);
+    await page.click('.account-menu summary');
     await page.click('text=Sign out');
     await page.click('button[type=submit]');
     await page.waitForURL(/signed-out$/);

@@ -68,7 +68,7 @@ for (const [name, options] of Object.entries(looks))
 
     it('is promoted: chosen, told what is production’s own, checked', async () => {
       await page.goto(at('/admin'));
-      if (await page.locator('.menu-label').isVisible()) await page.click('.menu-label');
+      if (await page.locator('.menu-open').isVisible()) await page.click('.menu-open');
       await press('a[href$="/admin/promotion"]');
       await look('the differences');
       const row = page.locator('input[name=pick][value="application crm"]');

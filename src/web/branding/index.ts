@@ -22,13 +22,9 @@ async function sendLogo({ ctx, scope, query }: PageContext): Promise<void> {
 
 async function sendColors({ ctx, branding, query }: PageContext): Promise<void> {
   const { color } = branding;
-  const set = (value: string) => {
-    const rgb = [1, 3, 5].map((at) => Number.parseInt(value.slice(at, at + 2), 16)).join(', ');
-    return `:root, [data-bs-theme] { --tblr-primary: ${value}; --tblr-primary-rgb: ${rgb}; }`;
-  };
   keep(ctx, query('v') === color.slice(1));
   ctx.type = 'css';
-  ctx.body = `${set(color)}\n@media (prefers-color-scheme: dark) { ${set(colorOnDark(color))} }\n`;
+  ctx.body = `:root { --accent: light-dark(${color}, ${colorOnDark(color)}); }\n`;
 }
 
 /** For good, when the address names the version. */

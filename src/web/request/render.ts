@@ -7,6 +7,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
 import { type Locale, locales } from '../../platform/i18n/index.ts';
 import { noteInLog } from '../../platform/log/index.ts';
+import { nameInitials, personInitials, toneOf } from './initials.ts';
 import type { LinkedPage } from './linked-page.ts';
 import type { PageContext } from './route.ts';
 import type { Refusal } from './submit-form.ts';
@@ -61,9 +62,12 @@ export function renderPage(
     company: { name: context.name, code: context.code, environment: context.environment },
     pair: presentPair(page),
     brand: presentBranding(page),
-    person: session?.person,
+    person: session && { ...session.person, userId: session.userId },
     fullName,
     calledName,
+    personInitials,
+    nameInitials,
+    toneOf,
     csrf: page.csrf,
     asset: services.assets.url,
     icon: services.icon,

@@ -124,7 +124,7 @@ describe('web/admin-console: the two environments of a company', () => {
     await eventually(async () =>
       expect((await ana.get(at('/admin/environments'))).text).to.contain(`href="${at('/admin', 'acme-approval')}">Open its console`),
     );
-    expect((await ana.get(at('/admin'))).text).to.contain(`href="${at('/admin', 'acme-approval')}">Approval environment`);
+    expect((await ana.get(at('/admin'))).text).to.contain(`href="${at('/admin', 'acme-approval')}" title="Approval environment">`);
     expect((await ana.get(at('/launchpad'))).text).to.not.contain('acme-approval');
     expect((await ana.get(at('/admin/environments/reset'))).status).to.equal(404);
   });

@@ -67,7 +67,7 @@ describe('web: what a company’s pages and mails wear', () => {
     expect((await save({ color: '#7A1F5C' })).text).to.contain('Saved.');
     const [, sheet] = /href="([^"]*colors\.css[^"]*)"/.exec((await signInPage()).text)!;
     const css = await fetchBytes(sheet!);
-    expect(css.bytes.toString()).to.contain('--tblr-primary: #7a1f5c');
+    expect(css.bytes.toString()).to.contain('--accent: light-dark(#7a1f5c, ');
     expect(css.headers.get('cache-control')).to.contain('immutable');
     expect(css.headers.get('set-cookie'), 'an answer that is kept by others carries no cookie').to.equal(null);
   });

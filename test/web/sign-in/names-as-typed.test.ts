@@ -115,8 +115,10 @@ describe('web/sign-in: names as people have and type them', () => {
         ...fields,
       });
     const added = await add({ firstName: 'Sukarno\t', email: ' mailto:sukarno＠münchen.example\u200B' });
-    expect(added.text).to.contain('<h1>Sukarno</h1>').and.contain('sukarno@münchen.example');
-    expect((await add({ lastName: 'Suharto', email: 'suharto@acme.example' })).text).to.contain('<h1>Suharto</h1>');
+    expect(added.text)
+      .to.match(/<h1[^>]*>Sukarno</)
+      .and.contain('sukarno@münchen.example');
+    expect((await add({ lastName: 'Suharto', email: 'suharto@acme.example' })).text).to.match(/<h1[^>]*>Suharto</);
     const nobody = await add({ email: 'nobody@acme.example' });
     expect(nobody.status).to.equal(422);
     expect(nobody.text).to.contain('Enter a first name, a last name, or both.').and.contain('nobody@acme.example');
