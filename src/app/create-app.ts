@@ -14,7 +14,7 @@ import { type Clock, systemClock } from '../platform/clock/index.ts';
 import type { Siblings } from '../platform/cluster/index.ts';
 import { loadPasswordEngine } from '../platform/crypto/index.ts';
 import { ChangeListener, type Database, isUnavailable, NoticedCache, openDatabase, timeLimits } from '../platform/database/index.ts';
-import { createRequestLog, createViews, logStray, type Upgrades } from '../platform/http/index.ts';
+import { createPageCompression, createRequestLog, createViews, logStray, type Upgrades } from '../platform/http/index.ts';
 import { createI18n } from '../platform/i18n/index.ts';
 import { type RunningJobs, startJobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
@@ -25,7 +25,7 @@ import { openTracer, type Tracer, useTracer } from '../platform/tracing/index.ts
 import { createHealth, type Health } from '../web/health/index.ts';
 import { createHostFiles } from '../web/host/index.ts';
 import { createBackChannelLogout, ProviderDirectory } from '../web/oidc/index.ts';
-import { ContextDirectory, createPageRouter, type Services } from '../web/request/index.ts';
+import { ContextDirectory, createPageRouter, mayCompress, type Services } from '../web/request/index.ts';
 import { createSoapLogout, SamlDirectory } from '../web/saml/index.ts';
 import { createSmartSync } from '../web/smartsync/index.ts';
 import { loadAssets, loadConfigurationSchema, loadFavicon, loadIcons } from './assets.ts';
@@ -132,6 +132,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   const koa = new Koa();
   koa.on('error', logStray(log));
   koa.use(services.assets.middleware);
+  koa.use(createPageCompression(mayCompress));
   const own = keepsMails(config, store) ? createMailbox(() => clock.now()) : undefined;
   const mailbox = own && siblings ? shareMailbox(own, siblings) : own;
   const router = createPageRouter(services, pageRoutes(providers, saml, mailbox));

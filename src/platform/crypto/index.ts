@@ -8,4 +8,4 @@ export { loadPasswordEngine, type PasswordEngine } from './password-engine.ts';
 export { BusyError, createPasswordHasher, type PasswordHasher } from './password-hasher.ts';
 export type { SealedColumn } from './sealed-column.ts';
 export { openStream, SealFault, sealStream } from './sealed-stream.ts';
-export { contentTag, hashToken, randomPassword, randomToken, safeEqual, sha256 } from './tokens.ts';
+export { contentTag, hashToken, maskToken, randomPassword, randomToken, safeEqual, sha256, unmaskToken } from './tokens.ts';

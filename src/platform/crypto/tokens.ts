@@ -17,6 +17,20 @@ export function safeEqual(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
+/** The value of ASCII letters under a random mask: another one each time, so that compression cannot be asked for it (docs/decisions/0029-compressed-pages.md). */
+export function maskToken(value: string): string {
+  const mask = randomBytes(value.length);
+  return `${mask.toString('base64url')}~${xor(Buffer.from(value), mask).toString('base64url')}`;
+}
+
+/** What was masked; whatever is not, as it is. */
+export function unmaskToken(value: string): string {
+  const [mask, masked] = value.split('~').map((part) => Buffer.from(part, 'base64url'));
+  return mask && masked && mask.length === masked.length ? xor(masked, mask).toString() : value;
+}
+
+const xor = (a: Buffer, b: Buffer): Buffer => Buffer.from(a.map((byte, i) => byte ^ b[i]!));
+
 // no 0/O, 1/l/I: these passwords are read aloud and typed
 const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Middleware } from 'koa';
+import { acceptedEncoding } from './compress.ts';
 
 export type Assets = {
   /** The address of a file, with the hash of its content, so that browsers may keep it for ever. */
@@ -45,8 +46,8 @@ export function createAssets(sources: Record<string, URL | string>, prefix = '/a
       ctx.set('cache-control', 'public, max-age=31536000, immutable');
       ctx.vary('accept-encoding');
       ctx.type = file.type;
-      const encoding = ctx.acceptsEncodings('br', 'gzip', 'identity');
-      if (encoding === 'br' || encoding === 'gzip') {
+      const encoding = acceptedEncoding(ctx);
+      if (encoding) {
         ctx.set('content-encoding', encoding);
         ctx.body = await compressed(file, encoding);
       } else ctx.body = file.content;

@@ -1,6 +1,7 @@
 // Owns: plumbing of HTTP that would be the same in any product: server life, the line of each request, cookies, form bodies, security headers, assets, templates.
 // Does not: know contexts, people or pages.
 export { type Assets, createAssets } from './assets.ts';
+export { createPageCompression } from './compress.ts';
 export { readCookie, serializeCookie } from './cookies.ts';
 export { type Form, readBody, readForm } from './form.ts';
 export { answerByMethod, type Methods, sendFault } from './methods.ts';

@@ -9,6 +9,7 @@ export { renderCookiesMissing } from './cookies-missing.ts';
 export { byCode, namedAsInForm, readCustomFields, savingCustomFields } from './custom-values.ts';
 export { chosenOf, factorTexts, placeOf, usableFactors } from './factors.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
+export { mayCompress } from './forgery.ts';
 export { keepFailure } from './keep-failure.ts';
 export { knownMark } from './known-mark.ts';
 export { leaveTo, withParameters } from './leave.ts';

@@ -7,6 +7,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { contentSecurityPolicy } from '../../platform/http/index.ts';
 import { type Locale, locales } from '../../platform/i18n/index.ts';
 import { noteInLog } from '../../platform/log/index.ts';
+import { shownToken } from './forgery.ts';
 import { nameInitials, personInitials, toneOf } from './initials.ts';
 import type { LinkedPage } from './linked-page.ts';
 import type { PageContext } from './route.ts';
@@ -68,7 +69,7 @@ export function renderPage(
     personInitials,
     nameInitials,
     toneOf,
-    csrf: page.csrf,
+    csrf: shownToken(page),
     asset: services.assets.url,
     icon: services.icon,
     reasonText: (reason: string) => reasonText(services.i18n, t, reason),

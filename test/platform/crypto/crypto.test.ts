@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { KeyRing, newId, randomPassword } from '../../../src/platform/crypto/index.ts';
+import { KeyRing, maskToken, newId, randomPassword, unmaskToken } from '../../../src/platform/crypto/index.ts';
 
 describe('platform/crypto', () => {
   it('encrypts for a purpose, under the first key, and decrypts under any', () => {
@@ -13,6 +13,15 @@ describe('platform/crypto', () => {
     expect(() => new KeyRing([b!]).decrypt(sealed, 'row 1')).to.throw(/no master key/);
     expect(() => new KeyRing([a!]).decrypt(`${sealed.slice(0, -2)}AA`, 'row 1')).to.throw();
   });
+  it('masks a token anew each time; what was not masked stays', () => {
+    const token = 'abcDEF_-012.xyz.98';
+    const masked = Array.from({ length: 50 }, () => maskToken(token));
+    expect(new Set(masked).size).to.equal(50);
+    expect(new Set(masked.map(unmaskToken))).to.deep.equal(new Set([token]));
+    for (const other of ['', token, 'a~b', '~', 'YQ~', 'YQ~YWI', 'a~b~c', '\u{1f600}~']) expect(() => unmaskToken(other)).not.to.throw();
+    expect(unmaskToken(token)).to.equal(token);
+  });
+
   it('makes ids in the order of time and passwords that can be read aloud', () => {
     const same = Array.from({ length: 1000 }, () => newId(1_600_000_000_000));
     expect([...same].sort(), 'in one millisecond').to.deep.equal(same);
