@@ -41,6 +41,7 @@ export const pagePaths = {
   'sign-in': '/sign-in/:request',
   'sign-out': '/sign-out',
   language: '/language',
+  theme: '/theme',
   'api-metadata': '/.well-known/oauth-protected-resource/:api',
   'single-logout': '/saml/logout/:logout',
   'saml-launch': '/saml/launch/:application',

@@ -77,6 +77,21 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
       .catch(() => {});
 }
 
+// light or dark at once: what is typed stays
+for (const form of document.querySelectorAll('form[data-themes]')) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const chosen = event.submitter;
+    const body = new URLSearchParams(new FormData(form, chosen));
+    fetch(form.action, { method: 'POST', body, redirect: 'manual' });
+    if (chosen.value === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen.value;
+    for (const button of document.querySelectorAll('[name="theme"]'))
+      button.setAttribute('aria-pressed', String(button.value === chosen.value));
+  });
+}
+
 // a second click does nothing twice; a slow answer shows on the button
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener('submit', (event) => {

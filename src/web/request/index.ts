@@ -37,6 +37,7 @@ export {
   type Visitor,
 } from './sign-in-step.ts';
 export { type Refusal, renameFields, submitForm } from './submit-form.ts';
+export { themeCookie } from './theme.ts';
 export { followUiLocales } from './ui-locales.ts';
 export { isOfPrograms, sendUnavailable, unavailablePage } from './unavailable.ts';
 export { accessWords } from './words/access-words.ts';

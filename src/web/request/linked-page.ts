@@ -9,7 +9,7 @@ export type LinkedPage =
   | RiskPage
   | { page: Exclude<MendPage, RiskPage['page']>; [parameter: string]: string }
   | { page: 'launchpad' | 'account' | 'own-password' | 'administration' | 'company-logo' | 'company-colors' }
-  | { page: 'sign-in-start' | 'sign-out' | 'language' | 'recovery-request' | 'registration-request' }
+  | { page: 'sign-in-start' | 'sign-out' | 'language' | 'theme' | 'recovery-request' | 'registration-request' }
   | { page: 'saml-sign-on' | 'saml-logout' | 'saml-artifact' | 'saml-metadata' }
   | { page: 'application-logo' | 'application-start' | 'saml-launch'; application: string }
   | { page: 'api-metadata'; api: string }

@@ -12,6 +12,7 @@ import { nameInitials, personInitials, toneOf } from './initials.ts';
 import type { LinkedPage } from './linked-page.ts';
 import type { PageContext } from './route.ts';
 import type { Refusal } from './submit-form.ts';
+import { themeOf } from './theme.ts';
 import { reasonText } from './words/present-details.ts';
 
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -64,6 +65,7 @@ export function renderPage(
     pair: presentPair(page),
     brand: presentBranding(page),
     person: session && { ...session.person, userId: session.userId },
+    theme: themeOf(ctx),
     fullName,
     calledName,
     personInitials,

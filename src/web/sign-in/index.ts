@@ -1,4 +1,4 @@
-// Owns: the pages of a person not yet known: name and password, the second factor and its enrolment, a new password that is asked for, language, signing out.
+// Owns: the pages of a person not yet known: name and password, the second factor and its enrolment, a new password that is asked for, language, light and dark, signing out.
 // Does not: decide what comes next (domain/authentication/next-step) nor finish a protocol's request (it redirects to where the request came from).
 import type { Route } from '../request/index.ts';
 import { showEnrolment, submitEnrolment } from './enrol.ts';
@@ -10,6 +10,7 @@ import { showSecondFactor, submitSecondFactor } from './second-factor.ts';
 import { openSignIn, showOutdatedSignIn, showSignIn, submitAlone, submitSignIn } from './sign-in.ts';
 import { showSignedOut, showSignOut, submitSignOut } from './sign-out.ts';
 import { showTerms, submitTerms } from './terms.ts';
+import { chooseTheme } from './theme.ts';
 
 export const signInRoutes: Route[] = [
   { method: 'GET', path: '/', access: 'anyone', handle: async (page) => goToLaunchpad(page) },
@@ -54,4 +55,5 @@ export const signInRoutes: Route[] = [
   { method: 'POST', path: '/sign-out', access: 'anyone', handle: submitSignOut },
   { method: 'GET', path: '/signed-out', access: 'anyone', handle: showSignedOut },
   { method: 'GET', path: '/language', access: 'anyone', handle: chooseLanguage },
+  { method: 'POST', path: '/theme', access: 'anyone', handle: chooseTheme },
 ];
