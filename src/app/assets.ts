@@ -4,7 +4,7 @@ import { type Assets, createAssets } from '../platform/http/index.ts';
 
 /** The style sheets, of parts in views/styles: what every page needs, and what the console, My profile and the Launchpad need besides. */
 export const styleSheets = {
-  'portaria.css': ['tokens', 'base', 'controls', 'surfaces', 'hosted'],
+  'portaria.css': ['tokens', 'base', 'controls', 'surfaces', 'hosted', 'utilities'],
   'console.css': ['frame', 'lists', 'marks', 'records'],
 };
 

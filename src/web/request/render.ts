@@ -10,6 +10,7 @@ import { noteInLog } from '../../platform/log/index.ts';
 import { shownToken } from './forgery.ts';
 import { nameInitials, personInitials, toneOf } from './initials.ts';
 import type { LinkedPage } from './linked-page.ts';
+import { pictureOf, productOf } from './pictures.ts';
 import type { PageContext } from './route.ts';
 import type { Refusal } from './submit-form.ts';
 import { themeOf } from './theme.ts';
@@ -71,6 +72,8 @@ export function renderPage(
     personInitials,
     nameInitials,
     toneOf,
+    pictureOf,
+    productOf,
     csrf: shownToken(page),
     asset: services.assets.url,
     icon: services.icon,

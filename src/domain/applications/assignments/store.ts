@@ -52,9 +52,10 @@ export const listCodesWithPeople = async ({ db, contextId }: Scope): Promise<str
 export type UserApplication = Pick<
   Application,
   'applicationId' | 'code' | 'name' | 'description' | 'category' | 'navigable' | 'hasLogo'
-> & { isDirect: boolean; isFavourite: boolean };
+> & { catalogueEntry: string | null; isDirect: boolean; isFavourite: boolean };
 
 const columns = `a.application_id AS "applicationId", a.code, a.name, a.description, a.category, a.navigable,
+  a.catalogue_entry AS "catalogueEntry",
   EXISTS (SELECT 1 FROM application_logos l WHERE l.context_id = a.context_id AND l.application_id = a.application_id) AS "hasLogo",
   d.user_id IS NOT NULL AS "isDirect", COALESCE(e.is_favourite, false) AS "isFavourite"`;
 

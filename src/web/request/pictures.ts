@@ -1,0 +1,39 @@
+/** An icon of views/icons for an entry of the catalogue: what one does there. Two entries of one product, for two protocols, look the same. */
+const byEntry: Record<string, string> = {
+  'openid-connect': 'key',
+  saml: 'certificate',
+  apache: 'app-globe',
+  'aws-iam-identity-center': 'app-servers',
+  fluig: 'app-flow',
+  gitlab: 'app-branch',
+  'google-workspace': 'app-mail',
+  grafana: 'app-chart',
+  'microsoft-365': 'app-documents',
+  nextcloud: 'app-folder',
+  salesforce: 'app-growth',
+  'spring-boot': 'app-braces',
+  zendesk: 'app-headset',
+};
+
+const byCategory: Record<string, string> = {
+  Analytics: 'app-chart',
+  Collaboration: 'app-chat',
+  Communication: 'app-chat',
+  Development: 'app-braces',
+  Finance: 'app-coins',
+  HR: 'app-person-card',
+  Infrastructure: 'app-servers',
+  Sales: 'app-growth',
+  Security: 'shield-check',
+  Support: 'app-headset',
+};
+
+/** Without the protocol that tells two entries of one product apart. */
+export const productOf = (entry: string): string => entry.replace(/-(saml|oidc)$/, '');
+
+/**
+ * The drawing of an application that was made from the catalogue and has no logo.
+ * @param category the entry's own, in the catalogue's language @returns undefined where initials say more
+ */
+export const pictureOf = (entry: string | null | undefined, category = ''): string | undefined =>
+  entry ? (byEntry[productOf(entry)] ?? byCategory[category]) : undefined;
