@@ -363,6 +363,7 @@ const noPages: Record<string, string> = {
   '/logos/:application': 'a picture',
   '/branding/logo': 'a picture',
   '/branding/colors.css': 'a stylesheet',
+  '/admin/branding/preview': 'in a frame of the page of the branding',
   '/saml/metadata': 'XML',
   '/saml/request/:request': 'in the SAML journeys',
   '/saml/slo': 'in the SAML journeys',

@@ -110,10 +110,27 @@ for (const form of document.querySelectorAll('form[data-themes]')) {
   });
 }
 
+// what is typed shows in the preview that was chosen last; a new frame each time, so that the way back does not lead through previews
+const previews = [...document.querySelectorAll('[data-previews]')];
+if (previews.length > 0) {
+  const { form } = previews[0];
+  let last = previews[0];
+  form.addEventListener('submit', ({ submitter }) => {
+    if (!previews.includes(submitter)) return;
+    last = submitter;
+    for (const button of previews) button.setAttribute('aria-pressed', String(button === last));
+    const frame = document.querySelector('iframe[name="preview"]');
+    const fresh = frame.cloneNode();
+    fresh.removeAttribute('src');
+    frame.replaceWith(fresh);
+  });
+  for (const field of form.elements) field.addEventListener('change', () => form.requestSubmit(last));
+}
+
 // a second click does nothing twice; a slow answer shows on the button
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener('submit', (event) => {
-    if ('again' in form.dataset) return; // its answer is a file: the page stays
+    if ('again' in form.dataset || event.submitter?.formTarget) return; // its answer is a file, or goes into a frame: the page stays
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = 'yes';
     const button = event.submitter;
@@ -134,8 +151,8 @@ for (const form of document.querySelectorAll('form[data-guard]')) {
   form.addEventListener('input', () => {
     changed = true;
   });
-  form.addEventListener('submit', () => {
-    changed = false;
+  form.addEventListener('submit', ({ submitter }) => {
+    if (!submitter?.formTarget) changed = false;
   });
   addEventListener('beforeunload', (event) => {
     if (changed) event.preventDefault();

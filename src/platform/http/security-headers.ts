@@ -2,16 +2,19 @@ import type { ServerResponse } from 'node:http';
 
 /**
  * Forms lead to ourselves only. Chromium applies that to the redirects that follow a form, too: whoever leaves us after one does so from a page (web/request/leave.ts).
+ * @param frames the page shows pages of ours in a frame
+ * @param framedByUs the page is shown in a frame of ours
  * @param postsElsewhere the page is nothing but a protocol's form for another site (OAuth 2.0 Form Post Response Mode, SAML bindings §3.5), which may lead on to anywhere
  */
-export const contentSecurityPolicy = ({ postsElsewhere = false } = {}): string =>
+export const contentSecurityPolicy = ({ postsElsewhere = false, frames = false, framedByUs = false } = {}): string =>
   [
     "default-src 'none'",
     "base-uri 'none'",
     "connect-src 'self'",
     "font-src 'self'",
     ...(postsElsewhere ? [] : ["form-action 'self'"]),
-    "frame-ancestors 'none'",
+    `frame-ancestors ${framedByUs ? "'self'" : "'none'"}`,
+    ...(frames ? ["frame-src 'self'"] : []),
     "img-src 'self' data:",
     "script-src 'self'",
     "style-src 'self'",

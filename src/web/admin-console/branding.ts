@@ -1,37 +1,31 @@
-import { type Branding, brandingSettings, changeBranding, changeCompanyLogo } from '../../domain/company/branding/index.ts';
+import { brandingSettings, changeBranding, changeCompanyLogo } from '../../domain/company/branding/index.ts';
 import { loadSettings } from '../../domain/company/context-settings/index.ts';
 import { invalidInput } from '../../platform/errors/index.ts';
-import { locales } from '../../platform/i18n/index.ts';
 import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
+import { previews, showPreview } from './branding-preview.ts';
+import { type BrandingValues, readBranding } from './read-branding.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
 
 export const brandingConsoleRoutes: Route[] = [
   { method: 'GET', path: '/admin/branding', access: 'administrator', handle: showBranding },
   { method: 'POST', path: '/admin/branding', access: 'administrator', handle: submitBranding },
+  { method: 'GET', path: '/admin/branding/preview', access: 'administrator', handle: showPreview },
+  { method: 'POST', path: '/admin/branding/preview', access: 'administrator', handle: showPreview },
   // a form of multipart/form-data around a file of 1 MB
   { method: 'POST', path: '/admin/branding/logo', access: 'administrator', handle: submitLogo, maxBytes: 1_200_000 },
 ];
-
-type Values = Pick<Branding, 'color' | 'texts' | 'links'>;
 
 async function showBranding(page: PageContext): Promise<void> {
   const { value, version } = await loadSettings(page.scope, brandingSettings);
   render(page, value, version);
 }
 
-function render(page: PageContext, values: Values, version: number, refusal?: Refusal): void {
-  renderPage(page, 'admin-console/branding/show', { values, version }, { refusal });
+function render(page: PageContext, values: BrandingValues, version: number, refusal?: Refusal): void {
+  renderPage(page, 'admin-console/branding/show', { values, version, previews }, { refusal, frames: true });
 }
 
 async function submitBranding(page: PageContext): Promise<void> {
-  const { form } = page;
-  const values: Values = {
-    color: form.get('color'),
-    texts: Object.fromEntries(
-      locales.map((locale) => [locale, { signIn: form.get(`texts.${locale}.signIn`), launchpad: form.get(`texts.${locale}.launchpad`) }]),
-    ),
-    links: { help: form.get('links.help'), privacy: form.get('links.privacy'), terms: form.get('links.terms') },
-  };
+  const values = readBranding(page.form);
   const done = await submitForm(
     page,
     () => changeBranding(page.scope, values, shownVersion(page)),

@@ -1,5 +1,5 @@
 // Owns: the files that a company's pages and mails wear: its logo and its colour as a stylesheet. Does not: change them (admin-console).
-import { colorOnDark, findCompanyLogo } from '../../domain/company/branding/index.ts';
+import { colorOnDark, findCompanyLogo, readColor } from '../../domain/company/branding/index.ts';
 import { notFound } from '../../platform/errors/index.ts';
 import type { PageContext, Route } from '../request/index.ts';
 
@@ -21,8 +21,10 @@ async function sendLogo({ ctx, scope, query }: PageContext): Promise<void> {
 }
 
 async function sendColors({ ctx, branding, query }: PageContext): Promise<void> {
-  const { color } = branding;
-  keep(ctx, query('v') === color.slice(1));
+  // the address names its colour, so that a preview has one, too, before it is saved
+  const named = readColor(`#${query('v')}`);
+  const color = named ?? branding.color;
+  keep(ctx, named !== undefined);
   ctx.type = 'css';
   ctx.body = `:root { --accent: light-dark(${color}, ${colorOnDark(color)}); }\n`;
 }

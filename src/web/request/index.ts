@@ -3,6 +3,7 @@
 // Does not: own any page or address.
 
 export { anonymousActor, clientOf, personActor } from './actor.ts';
+export { composeMail } from './compose-mail.ts';
 export { ContextDirectory, type ResolvedContext } from './context-directory.ts';
 export { cookieNames } from './cookie-names.ts';
 export { renderCookiesMissing } from './cookies-missing.ts';

@@ -40,8 +40,8 @@ const formats = Object.fromEntries(
 /** "10,000+" where no more were counted. */
 export const formatCount = (locale: Locale, { n, isMore }: Count): string => `${formats[locale].number.format(n)}${isMore ? '+' : ''}`;
 
-/** `refusal` of the form that the page shows again; its status is the page's. */
-export type PageOptions = { status?: number; postsElsewhere?: true; refusal?: Refusal };
+/** `frames`: the page shows pages of ours in a frame; `framedByUs`: it is one of them. `refusal` of the form that the page shows again; its status is the page's. */
+export type PageOptions = { status?: number; postsElsewhere?: true; frames?: true; framedByUs?: true; refusal?: Refusal };
 
 const longestQuery = 1500;
 const addressOf = ({ method, state, search }: PageContext['ctx']): string =>
@@ -52,13 +52,15 @@ export function renderPage(
   page: PageContext,
   view: string,
   locals: Record<string, unknown> = {},
-  { refusal, status = refusal?.status ?? 200, postsElsewhere }: PageOptions = {},
+  { refusal, status = refusal?.status ?? 200, postsElsewhere, frames, framedByUs }: PageOptions = {},
 ): void {
   const { ctx, services, context, session, locale, t } = page;
   ctx.status = status;
   ctx.type = 'html';
   if (status === 503) ctx.set('retry-after', '2');
-  if (postsElsewhere) ctx.set('content-security-policy', contentSecurityPolicy({ postsElsewhere }));
+  if (postsElsewhere || frames || framedByUs)
+    ctx.set('content-security-policy', contentSecurityPolicy({ postsElsewhere, frames, framedByUs }));
+  if (framedByUs) ctx.set('x-frame-options', 'SAMEORIGIN');
   const all: Record<string, unknown> = {
     t,
     locale,
@@ -67,6 +69,7 @@ export function renderPage(
     brand: presentBranding(page),
     person: session && { ...session.person, userId: session.userId },
     theme: themeOf(ctx),
+    isPreview: framedByUs,
     fullName,
     calledName,
     personInitials,

@@ -66,6 +66,20 @@ const schema = z.strictObject({
   logo: z.string().max(64).default(''),
 });
 
+/** What of an input that is still being typed can be shown: a part with a fault stays as it is kept. */
+export function draftBranding(kept: Branding, input: BrandingInput): Branding {
+  const { color, texts, links } = schema.shape;
+  return {
+    ...kept,
+    color: color.safeParse(input.color).data ?? kept.color,
+    texts: texts.safeParse(input.texts).data ?? kept.texts,
+    links: links.safeParse(input.links).data ?? kept.links,
+  };
+}
+
+/** A colour that a company may have: `#rrggbb` that carries white words. @returns undefined for any other text */
+export const readColor = (text: string): string | undefined => color.safeParse(text).data;
+
 export type Branding = z.output<typeof schema>;
 /** As a form or a program gives it; the logo is a file of its own. */
 export type BrandingInput = Omit<z.input<typeof schema>, 'logo'>;
