@@ -85,6 +85,7 @@ for (const input of document.querySelectorAll('[data-file]')) {
   input.addEventListener('change', () => {
     const file = input.files[0];
     chosen.textContent = file?.name ?? none;
+    chosen.title = chosen.textContent;
     preview.hidden = !file?.type.startsWith('image/');
     if (preview.hidden) return;
     const reader = new FileReader();
