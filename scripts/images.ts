@@ -1,19 +1,18 @@
-// Makes the pictures of docs/images with Chromium on a server of its own: `node scripts/screenshots.ts`. With `--all DIR`: every page, desktop and phone, light and dark, in
-// three languages, to look at.
+// Makes the pictures of docs/images with Chromium on a server of its own: `npm run images`. Pictures of all pages, to look at,
+// are made by `npm run screenshots`.
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { runBulkChange } from '../src/domain/administration/account-changes/index.ts';
 import { runOperation } from '../src/domain/records/operations/index.ts';
 import type { Scope } from '../src/domain/scope.ts';
-import { desktop, launchChromium, openBrowserContext, phone } from '../test/support/chromium.ts';
+import { launchChromium, openBrowserContext, phone } from '../test/support/chromium.ts';
 import { preparePages } from '../test/support/pages.ts';
 import { stopSharedPostgres } from '../test/support/postgres.ts';
 import { passwords, prepareStartingState, startTestServer } from '../test/support/server.ts';
 
 const images = fileURLToPath(new URL('../docs/images/', import.meta.url));
-const everything = process.argv.includes('--all') ? process.argv[process.argv.indexOf('--all') + 1]! : undefined;
-mkdirSync(everything ?? images, { recursive: true });
+mkdirSync(images, { recursive: true });
 
 await prepareStartingState();
 const server = await startTestServer();
@@ -175,46 +174,8 @@ async function sheetOf(shots: Buffer[], viewport: { width: number; height: numbe
   await sheet.screenshot({ path });
 }
 
-/** A name for a file: without ids and tokens. */
-const nameOf = (path: string): string =>
-  path
-    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{43}/g, 'x')
-    .replace(/\W+/g, '-')
-    .slice(1, 80);
-
-async function makeAll(folder: string): Promise<void> {
-  // signed in before a second factor is set up, and in every look as the same browser
-  const first = await (await openBrowserContext(browser)).newPage();
-  await signIn(first);
-  const storageState = await first.context().storageState();
-  const paths = await preparePages(server);
-  const { db } = await server.scope();
-  for (const [size, viewport] of Object.entries({ desktop, phone })) {
-    for (const dark of [false, true]) {
-      for (const locale of ['en', 'es', 'pt-BR']) {
-        const context = await openBrowserContext(browser, { locale, viewport, dark });
-        const page = await context.newPage();
-        const shoot = (name: string) =>
-          page.screenshot({ path: `${folder}/${name}-${size}-${dark ? 'dark' : 'light'}-${locale}.png`, fullPage: true });
-        await page.goto(at('/launchpad'));
-        await shoot('sign-in');
-        await context.addCookies(storageState.cookies);
-        await db('sessions').update({ authenticated_at: new Date(), ended_at: null });
-        for (const path of paths) {
-          await page.goto(at(path));
-          await shoot(nameOf(path));
-        }
-        await context.close();
-      }
-    }
-  }
-}
-
-if (everything) await makeAll(everything);
-else {
-  await makeImages();
-  await makeJourney();
-}
+await makeImages();
+await makeJourney();
 await browser.close();
 await server.close();
 await stopSharedPostgres();
