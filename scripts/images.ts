@@ -106,6 +106,7 @@ async function makeImages(): Promise<void> {
   await page.goto(at('/admin/branding'));
   await page.fill('input#color', '#0b5c4b');
   await page.click('form.form-page button[type=submit]');
+  await page.waitForLoadState('networkidle'); // its preview, too
   await page.screenshot({ path: `${images}branding.png` });
   await page.goto(at('/admin/consent/edit'));
   await page.fill('[name="en.title"]', 'Terms of use');
