@@ -31,11 +31,7 @@ export class Batcher<Request, Result> {
   #busy = 0;
   #scheduled = false;
 
-  /**
-   * @param run answers the requests in their order
-   * @param lanes batches under way at once. One that takes longer than `slowMs`, such as one that waits for a lock, is not counted: nobody stands behind it
-   * @param largest requests in one batch
-   */
+  /** @param run answers in order. @param lanes batches under way at once, but for those that wait longer than `slowMs`. @param largest requests in one batch */
   constructor(run: (requests: Request[]) => Promise<Result[]>, { lanes = 1, largest = 200, slowMs = 250 } = {}) {
     this.#run = run;
     this.#lanes = lanes;

@@ -68,8 +68,5 @@ function send(client: pg.PoolClient, release: (error?: Error) => void, group: Wa
     });
 }
 
-/**
- * Refused for what it says, for a lock or for its time (SQLSTATE, appendix A of PostgreSQL's documentation): the connection takes the next one. After anything else it is
- * closed, since it may be why: a server that takes no writes, a plan that fits the tables no longer.
- */
+/** Refused for what it says, for a lock or its time (SQLSTATE). Anything else may lie in the connection: a server that takes no writes, a plan that fits no longer. */
 const isAnswer = (error: Error): boolean => /^(22|23|40|55P03|57014)/.test((error as { code?: string }).code ?? '');
