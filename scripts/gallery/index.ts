@@ -8,6 +8,7 @@ import { giveLongNames } from '../../test/support/long-names.ts';
 import { preparePages } from '../../test/support/pages.ts';
 import { stopSharedPostgres } from '../../test/support/postgres.ts';
 import { passwords, prepareStartingState, startTestServer } from '../../test/support/server.ts';
+import { differ } from './compare.ts';
 import { Pictures } from './pictures.ts';
 import { steady } from './steady.ts';
 
@@ -45,7 +46,8 @@ const nameOf = (path: string): string =>
 await prepareStartingState();
 const server = await startTestServer();
 const browser = await launchChromium();
-const pictures = new Pictures(folder);
+const reader = await browser.newPage();
+const pictures = new Pictures(folder, (before, now) => differ(reader, before, now));
 const other = `${server.baseUrl}/other`;
 
 async function signIn(page: Page, issuer: string, login: string, password: string): Promise<void> {
@@ -72,13 +74,15 @@ const cookies = [
 ];
 const paths = await preparePages(server);
 await giveLongNames(server);
+await server.app.stopJobs(); // what they do meanwhile would show in one look and not in another
 const { db } = await server.scope();
 
 async function shoot(page: Page, name: string, look: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.evaluate(steady);
-    pictures.keep(`${name} ${look} ${colorScheme}`, await page.screenshot({ fullPage: true, animations: 'disabled', caret: 'hide' }));
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    await pictures.keep(`${name} ${look} ${colorScheme}`, await page.screenshot({ fullPage: true, animations: 'disabled', caret: 'hide' }));
   }
 }
 

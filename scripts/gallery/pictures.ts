@@ -4,14 +4,20 @@ import { join } from 'node:path';
 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (one) => `&#${one.codePointAt(0)};`);
 
+type Differ = (before: Buffer, now: Buffer) => Promise<boolean>;
+
 /** A folder of pictures, and a list of their hashes from the run before. */
 export class Pictures {
   readonly #folder: string;
   readonly #before: Record<string, string>;
   readonly #now: Record<string, string> = {};
 
-  constructor(folder: string) {
+  readonly #differ: Differ;
+
+  /** @param differ whether somebody would see a difference between two pictures (PNG) */
+  constructor(folder: string, differ: Differ) {
     this.#folder = folder;
+    this.#differ = differ;
     const list = join(folder, 'pictures.json');
     this.#before = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : {};
   }
@@ -20,14 +26,22 @@ export class Pictures {
     return Object.keys(this.#now).length;
   }
 
-  /** A picture that is as before is not written again. @param name one line; a second one of the same name gets a number */
-  keep(name: string, png: Buffer): void {
+  /** A picture that looks as before is not written again. @param name one line; a second one of the same name gets a number */
+  async keep(name: string, png: Buffer): Promise<void> {
     let unique = name;
     for (let n = 2; this.#now[unique]; n++) unique = name.replace(/^(empty )?\S+/, (first) => `${first}-${n}`);
     const hash = createHash('sha256').update(png).digest('base64url');
     const file = join(this.#folder, `${unique}.png`);
-    if (this.#before[unique] !== hash || !existsSync(file)) writeFileSync(file, png);
+    const before = this.#before[unique];
     this.#now[unique] = hash;
+    if (before && existsSync(file)) {
+      if (before === hash) return;
+      if (!(await this.#differ(readFileSync(file), png))) {
+        this.#now[unique] = before;
+        return;
+      }
+    }
+    writeFileSync(file, png);
   }
 
   /** @param isPart only some pages were asked for: of the others nothing is said, and they stay @returns the names of pictures that are not as before */
