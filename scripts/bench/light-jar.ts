@@ -47,7 +47,7 @@ export class LightJar extends Jar {
     super(by);
   }
 
-  override form(answer: Answer, action = /./): FoundForm {
+  override form(answer: Answer, action = /^(?!.*\/theme$)/): FoundForm {
     for (const [html] of answer.text.matchAll(/<form[\s\S]*?<\/form>/g)) {
       const target = new URL(attribute(html, 'action') ?? answer.url, answer.url).href;
       if (!action.test(target)) continue;

@@ -93,7 +93,8 @@ export class Jar {
   }
 
   /** The first form of a page whose action matches, with what a browser would send of it. */
-  form(answer: Answer, action = /./): FoundForm {
+  /** Every page has the choice of light or dark, too: it is meant only where it is named. */
+  form(answer: Answer, action = /^(?!.*\/theme$)/): FoundForm {
     const $ = load(answer.text);
     for (const found of $('form')) {
       const form = $(found);

@@ -377,7 +377,7 @@ describe('web/oidc: attacks', () => {
       await server.apply(state).catch((error) => {
         refused = error;
       });
-      expect(refused?.message, uri).to.contain('contexts[0].applications[0].redirect_uris');
+      expect(refused?.message, uri).to.contain('contexts[0].applications[0].oidc.redirect_uris');
     }
   });
 });
