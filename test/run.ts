@@ -30,6 +30,7 @@ const order = [
   'web',
   'app',
   'config',
+  'command-line',
 ];
 const words = process.argv.slice(2);
 const root = fileURLToPath(new URL('.', import.meta.url));

@@ -6,8 +6,9 @@ import { areAtOdds, type Directory, isConnected, isTokenValid, listAgents, listD
 import { openScope, type Scope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { pendingMigrations } from '../platform/database/index.ts';
-import { consoleWords, describeFault } from './advice.ts';
+import { describeFault } from './advice.ts';
 import type { Finding } from './finding.ts';
+import { terminalWords } from './own-words.ts';
 
 /** Directories that cannot be reached, wait for somebody, or are read no more; of a store whose schema is not this version's nothing is said. */
 export async function checkDirectories(store: Store): Promise<Finding[]> {
@@ -26,7 +27,7 @@ async function checkDirectory(scope: Scope, { code }: Context, directory: Direct
   const pause = await findReadingPause(scope, directoryId);
   const failure = await findFailure(scope, directoryId);
   const findings: Finding[] = [];
-  const t = consoleWords();
+  const t = terminalWords();
   const warn = (message: string, remedy: string) =>
     findings.push({ check: 'directories', level: 'warning', message: `${code}/${name}: ${message}`, remedy });
   const isOld = ({ software }: { software: string }) => minorOf(software) !== minorOf(manifest.version);

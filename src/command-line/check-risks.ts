@@ -6,13 +6,14 @@ import { type Context, contextAddress, listContexts } from '../domain/company/co
 import { openScope } from '../domain/scope.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { pendingMigrations } from '../platform/database/index.ts';
-import { consoleWords, describeRisk } from './advice.ts';
+import { describeRisk } from './advice.ts';
 import type { Finding } from './finding.ts';
+import { terminalWords } from './own-words.ts';
 
 /** What the console calls worth attention, of every company; of a store whose schema is not this version's nothing is said. */
 export async function checkRisks(store: Store, config: Config): Promise<Finding[]> {
   if ((await pendingMigrations(store.database.knex)).length > 0) return [];
-  const t = consoleWords();
+  const t = terminalWords();
   const addressOf = (context: Context) => contextAddress(context, config.baseUrl);
   const findings: Finding[] = [];
   for (const context of await listContexts(store.database.knex)) {

@@ -1,8 +1,8 @@
 import { type ToldField, tellFields, tellObject } from '../domain/administration/configuration/index.ts';
 import type { ApplyResult, Change, PlannedContext } from '../domain/administration/desired-state/index.ts';
-import { consoleWords, describeAdvice } from './advice.ts';
-
-type Translate = ReturnType<typeof consoleWords>;
+import type { Translate } from '../platform/i18n/index.ts';
+import { describeAdvice } from './advice.ts';
+import { terminalWords } from './own-words.ts';
 
 /** What was done, or would be, in a line each. */
 export function describeChanges(result: ApplyResult, isTrial: boolean): string {
@@ -29,7 +29,7 @@ export function describeLines(changes: Change[], { contexts = [] }: Pick<ApplyRe
 
 /** What would differ, object by object, in the console's words; and what a comparison does not see, which is people and secrets. */
 export function describePlan(result: ApplyResult): string {
-  const t = consoleWords();
+  const t = terminalWords();
   const contexts = (result.plan ?? []).filter(({ isNew, differences }) => isNew || differences.length > 0);
   const unseen = result.changes.filter((change) => isUnseen(change, result.plan ?? []));
   const others = describeLines(unseen, result);
@@ -92,7 +92,7 @@ const longest = 160;
 
 /** In the console's words. */
 function describeNotes({ leftOut, advice, keptSecrets = [], contexts = [] }: ApplyResult): string[] {
-  const t = consoleWords();
+  const t = terminalWords();
   const nameOf = ({ application, context }: { application: string; context?: string }) =>
     contexts.length > 1 ? `${context} ${application}` : application;
   const left = leftOut.map((one) => `  ${nameOf(one)}: ${t(`left_out.${one.reason}`, { what: one.what })}`);

@@ -1,11 +1,10 @@
 import { type ExplainFacts, type Explanation, type Line, tellStep } from '../domain/administration/explanations/index.ts';
-import { consoleWords } from './advice.ts';
-
-type Translate = ReturnType<typeof consoleWords>;
+import type { Translate } from '../platform/i18n/index.ts';
+import { terminalWords } from './own-words.ts';
 
 /** The verdict and every step, with all that the console shows of it. */
 export function describeExplanation(facts: ExplainFacts, { allowed, steps, rules }: Explanation, asked: Record<Names, string>): string {
-  const t = consoleWords();
+  const t = terminalWords();
   const names = { person: facts.person?.name ?? asked.person, application: facts.application?.name ?? asked.application };
   const told = steps.map((step) => ({ step: step.step, ...tellStep(t, step, rules) }));
   const width = Math.max(...told.map(({ word }) => word.length));

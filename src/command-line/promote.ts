@@ -16,9 +16,9 @@ import {
 import { contextAddress, findContextByCode } from '../domain/company/contexts/index.ts';
 import type { Scope } from '../domain/scope.ts';
 import { AppError } from '../platform/errors/index.ts';
-import { consoleWords } from './advice.ts';
 import { type Command, exitCodes, type Invocation, type Output, type Tools, UsageError, withStore } from './command.ts';
 import { describeDifferences, describeFindings, describeSecrets, describeUndone, tellUndone, told } from './describe-promotion.ts';
+import { terminalWords } from './own-words.ts';
 
 type Options = Invocation['options'];
 
@@ -184,8 +184,8 @@ async function runUndo({ scope }: Tools, id: string, rest: boolean): Promise<Out
   }
   const { objects } = done;
   const others = objects.some(({ state }) => state === 'undoable');
-  const { code, publicMessage, params } = refuseStaying(consoleWords(), done.staying);
-  const error = consoleWords()(publicMessage, params);
+  const { code, publicMessage, params } = refuseStaying(terminalWords(), done.staying);
+  const error = terminalWords()(publicMessage, params);
   return {
     text: [
       error,

@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../config/index.ts';
 import { StateError } from '../domain/administration/desired-state/index.ts';
 import { AppError, listFaults } from '../platform/errors/index.ts';
-import { createI18n } from '../platform/i18n/index.ts';
 import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
 import { backupCommand } from './backup.ts';
@@ -15,7 +14,7 @@ import { exportCommand } from './export.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
 import { keysMetadata, keysReEncrypt, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
-import { tellMessage } from './own-words.ts';
+import { terminalWords } from './own-words.ts';
 import { promoteCommand } from './promote.ts';
 import { restoreCommand } from './restore.ts';
 import { RefusedRestore } from './restore-keys.ts';
@@ -91,12 +90,12 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
     return { message: `${(error as Error).message}\n\n${help(command)}`, exitCode: exitCodes.usage };
   }
   if (error instanceof ConfigError) return { message: error.message, exitCode: exitCodes.config, details: { faults: error.faults } };
-  const t = createI18n(new URL('../../views/', import.meta.url)).for('en');
+  const t = terminalWords();
   if (error instanceof StateError) {
     const faults = error.faults.map(({ path, of, message, params, found }) => ({
       path,
       of,
-      message: /^(fields|errors)\./.test(message) ? tellMessage(t, message, params) : message,
+      message: /^(fields|errors)\./.test(message) ? t(message, params) : message,
       found,
     }));
     const lines = faults.map(({ path, of, message, found }) =>
@@ -112,10 +111,10 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
   if (error instanceof AppError) {
     const faults = listFaults(error)
       .filter(({ path, message }) => path.length > 0 && message !== error.publicMessage)
-      .map(({ path, message, params }) => ({ path: path.join('.'), message: tellMessage(t, message, params) }));
+      .map(({ path, message, params }) => ({ path: path.join('.'), message: t(message, params) }));
     const lines = faults.map(({ path, message }) => `\n  ${path}: ${message}`);
     return {
-      message: `${tellMessage(t, error.publicMessage, error.params)}${lines.join('')}`,
+      message: `${t(error.publicMessage, error.params)}${lines.join('')}`,
       exitCode: exitCodes.data,
       details: { code: error.code, ...(faults.length > 0 ? { faults } : {}) },
     };

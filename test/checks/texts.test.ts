@@ -107,6 +107,11 @@ describe('texts in three languages', () => {
     expect(foreign).to.deep.equal([]);
   });
 
+  it('what the command line says in its own words is a text that a page says otherwise', () => {
+    const own = [...textsOf('views/command-line', 'en').keys()].map((key) => key.slice('command_line.'.length));
+    expect(own.filter((key) => !homes.has(key))).to.deep.equal([]);
+  });
+
   it('every text is used', () => {
     const all = sources.map(({ source }) => source).join('\n');
     const words = new Set([...all.matchAll(/['"`]([a-z_.:-]+)['"`]/g)].map(([, word = '']) => word));
