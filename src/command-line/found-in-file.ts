@@ -1,19 +1,30 @@
 import { isKeys, StateError, type StateFault } from '../domain/administration/configuration/index.ts';
 
-/** A file may hold them as they are; a key that there is not may be one of these, misspelt. */
-const isSecret = ({ steps = [], message }: StateFault): boolean =>
-  message === 'fields.key_unknown' || message === 'fields.key_misspelt' || ['password', 'client_secret'].includes(String(steps.at(-1)));
+/** What a file may hold as it is, by the names of the places that it stands in or below: keys are often pasted with their private half. */
+const secretPlace = /password|secret|certificate|jwks|(^|_)keys?$|token$|credential/i;
+
+/** The rules for passwords are none. */
+const isRule = ([first, , section]: readonly PropertyKey[]): boolean => first === 'contexts' && section === 'policy';
+
+/** A key that there is not may be one of these, misspelt. */
+const mayBeSecret = ({ steps = [], message }: StateFault): boolean =>
+  message === 'fields.key_unknown' ||
+  message === 'fields.key_misspelt' ||
+  (!isRule(steps) && steps.some((step) => typeof step === 'string' && secretPlace.test(step)));
+
+/** A key as PEM or JWK has it, a password in an address, and what is too long and too mixed for a word or a name. */
+const looksSecret = (text: string): boolean =>
+  /-----BEGIN|\/\/[^/\s]*@/.test(text) || (text.match(/[\w+/=-]{20,}/g) ?? []).some((run) => /\d/.test(run) && /\p{L}/u.test(run));
 
 const longest = 80;
 const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text);
 
-/** In one line; of what has keys only their names, since a secret may be among them. @returns undefined where nothing stands */
+/** In one line; of what has keys only their names, since a secret may be among them. @returns undefined where nothing stands, or a secret may */
 function show(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  if (isKeys(value)) return shortened(`the keys ${Object.keys(value).join(', ') || '(none)'}`);
-  if (Array.isArray(value))
-    return value.some((one) => typeof one === 'object') ? `a list of ${value.length}` : shortened(JSON.stringify(value));
-  return shortened(JSON.stringify(value) ?? String(value));
+  if (Array.isArray(value) && value.some((one) => typeof one === 'object')) return `a list of ${value.length}`;
+  const text = isKeys(value) ? `the keys ${Object.keys(value).join(', ') || '(none)'}` : (JSON.stringify(value) ?? String(value));
+  return looksSecret(text) ? undefined : shortened(text);
 }
 
 /**
@@ -31,7 +42,7 @@ export async function tellingFound<T>(written: unknown, work: () => T | Promise<
 }
 
 function foundAt(written: unknown, fault: StateFault): string | undefined {
-  if (!fault.steps || fault.steps.length === 0 || isSecret(fault)) return undefined;
+  if (!fault.steps || fault.steps.length === 0 || mayBeSecret(fault)) return undefined;
   return show(fault.steps.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown> | null | undefined)?.[step], written));
 }
 
@@ -44,7 +55,7 @@ function ownersAt(written: unknown, { steps = [] }: StateFault): string | undefi
     if (typeof step !== 'number' || !isKeys(value)) continue;
     const { code, identifier, email, username, name } = value;
     const called = [code, identifier, email, username, name].find((one) => typeof one === 'string');
-    if (called) names.push(shortened(String(called)));
+    if (called && !looksSecret(String(called))) names.push(shortened(String(called)));
   }
   return names.length > 0 ? names.join(', ') : undefined;
 }
