@@ -74,7 +74,7 @@ function needsOf(kind: Kind, value: Keys): ObjectRef[] {
     override: overrideNeeds,
     application: applicationNeeds,
     api: apiNeeds,
-    directory: ({ settings }: Keys) => fieldRefs(Object.keys(at(settings, 'mapping', 'customFields') ?? {})),
+    directory: ({ settings }: Keys) => fieldRefs(Object.keys(mappedFields(settings))),
   };
   const needs = kind in all ? all[kind as keyof typeof all](value) : [];
   return [...new Map(needs.map((need) => [idOf(need), need])).values()];
@@ -82,6 +82,9 @@ function needsOf(kind: Kind, value: Keys): ObjectRef[] {
 
 const at = (value: unknown, ...path: string[]): object | undefined =>
   path.reduce<unknown>((found, key) => (isKeys(found) ? found[key] : undefined), value) as object | undefined;
+
+/** Of the settings of a directory: which attribute fills a custom field, by its code. */
+export const mappedFields = (settings: Data | undefined): Keys => (at(settings, 'mapping', 'customFields') ?? {}) as Keys;
 
 function overrideNeeds({ for: target }: Keys): ObjectRef[] {
   const { group, application } = target as { group?: string; application?: string };

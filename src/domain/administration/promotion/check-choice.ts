@@ -1,4 +1,4 @@
-import { type ConfigurationObject, idOf, type ObjectRef } from '../configuration/index.ts';
+import { type ConfigurationObject, idOf, mappedFields, type ObjectRef } from '../configuration/index.ts';
 import { checkAddresses, checkCertificates, checkNames } from './check-addresses.ts';
 import { type Comparison, objectsById, type PromotionDifference, pickedOf, workOutcome } from './comparison.ts';
 import { type Finding, finding } from './finding.ts';
@@ -16,12 +16,13 @@ export function checkChoice(comparison: Comparison, choice: Choice, { approvalUr
   // of what cannot be read nothing more can be said
   if (unanswered.some(({ code }) => code === 'refused')) return unanswered;
   const { result: configuration } = workOutcome(comparison, choice);
-  const [result, theirs] = [objectsById(configuration), objectsById(comparison.sides.approval)];
+  const { approval, production } = comparison.sides;
+  const [result, theirs, ours] = [configuration, approval, production].map(objectsById) as [Objects, Objects, Objects];
   const ids = new Set(picked.map(({ id }) => id));
   const isPicked = (object: ObjectRef) => ids.has(idOf(object));
   return [
     ...unanswered,
-    ...checkNeeds({ result, theirs, picked, tickable: new Set(comparison.differences.map(({ id }) => id)) }),
+    ...checkNeeds({ result, theirs, ours, picked, tickable: new Set(comparison.differences.map(({ id }) => id)) }),
     ...[...result.values()]
       .filter(isPicked)
       .flatMap((object) => [
@@ -44,15 +45,15 @@ const checkAnswers = (difference: PromotionDifference, { values }: Choice): Find
   });
 
 type Objects = Map<string, ConfigurationObject>;
-type Sought = { result: Objects; theirs: Objects; picked: PromotionDifference[]; tickable: ReadonlySet<string> };
+type Sought = { result: Objects; theirs: Objects; ours: Objects; picked: PromotionDifference[]; tickable: ReadonlySet<string> };
 
 /** Something that is there in the end refers to what is not: because it was never ticked, or because it is to go. */
-function checkNeeds({ result, theirs, picked, tickable }: Sought): Finding[] {
+function checkNeeds({ result, theirs, ours, picked, tickable }: Sought): Finding[] {
   const known = new Map(picked.map((one) => [one.id, one]));
   return [...result.values()].flatMap((object) =>
     object.needs.flatMap((need): Finding[] => {
       const id = idOf(need);
-      if (result.has(id) || isEveryone(need)) return [];
+      if (result.has(id) || isEveryone(need) || isLeftBehind(object, need, ours)) return [];
       const gone = known.get(id);
       if (gone?.action === 'remove') return [finding('still_needed', gone, { other: object })];
       if (!known.has(idOf(object))) return [];
@@ -62,6 +63,12 @@ function checkNeeds({ result, theirs, picked, tickable }: Sought): Finding[] {
     }),
   );
 }
+
+/** A directory's mapping that production has: it stays when its field goes, and fills nothing. */
+const isLeftBehind = (object: ConfigurationObject, need: ObjectRef, ours: Objects): boolean =>
+  object.kind === 'directory' &&
+  need.kind === 'customField' &&
+  Object.hasOwn(mappedFields(ours.get(idOf(object))?.value.settings), need.key);
 
 /** Of every company, and in no configuration. */
 export const isEveryone = ({ kind, key }: ObjectRef): boolean => kind === 'group' && key === 'everyone';

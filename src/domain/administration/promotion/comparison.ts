@@ -13,6 +13,7 @@ import {
   type Keys,
   type Kind,
   listObjects,
+  mappedFields,
   patchConfiguration,
   plain,
 } from '../configuration/index.ts';
@@ -107,22 +108,26 @@ function project({ approval, production }: Pick<Sides, 'approval' | 'production'
 }
 
 /** The colour that marks approval is nobody's choice: production keeps its own. */
-const ofAdministrators = (approval: Keys, production: Keys): Keys =>
-  approval.color === approvalColor ? { ...approval, color: production.color ?? approvalColor } : approval;
+function ofAdministrators(approval: Keys, production: Keys): Keys {
+  const { color, ...rest } = approval;
+  if (color !== approvalColor) return approval;
+  return production.color === undefined ? rest : { ...rest, color: production.color };
+}
 
-/** A custom field that goes leaves its mappings behind, which fill nothing: what neither side has a field for is not promoted. */
+/** A custom field that goes leaves its mappings behind, which fill nothing: of what approval has no field for, production's own mappings stay and others are not promoted. */
 function withoutStale(
   directories: Configuration['directories'],
   { approval, production }: Pick<Sides, 'approval' | 'production'>,
 ): Configuration['directories'] {
-  const known = new Set([...approval.customFields, ...production.customFields].map(({ code }) => code));
-  const mapped = ({ settings }: Configuration['directories'][number]): Keys =>
-    ((settings.mapping as Keys | undefined)?.customFields ?? {}) as Keys;
-  const ours = new Map(production.directories.map((one) => [nameKey(one.name), mapped(one)]));
+  const known = new Set(approval.customFields.map(({ code }) => code));
+  const ours = new Map(production.directories.map((one) => [nameKey(one.name), mappedFields(one.settings)]));
   return directories.map((one) => {
     const present = ours.get(nameKey(one.name)) ?? {};
     const customFields = Object.fromEntries(
-      Object.entries(mapped(one)).filter(([code]) => known.has(code) || Object.hasOwn(present, code)),
+      Object.entries(mappedFields(one.settings)).flatMap(([code, name]) => {
+        if (known.has(code)) return [[code, name]];
+        return Object.hasOwn(present, code) ? [[code, present[code]!]] : [];
+      }),
     );
     return plain({ ...one, settings: { ...one.settings, mapping: { ...(one.settings.mapping as Keys | undefined), customFields } } });
   });

@@ -3,7 +3,7 @@ import { hashToken, randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, type Fault, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { lockContext } from '../../company/contexts/index.ts';
-import { listCustomFields } from '../../company/custom-fields/index.ts';
+import { listCustomFields, lockCustomFields } from '../../company/custom-fields/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { type DirectoryId, type Transaction, useCase } from '../../scope.ts';
 import { type DirectoryInput, type DirectorySettings, directoryInput } from './settings.ts';
@@ -35,6 +35,7 @@ async function refuseUnknownFields(scope: Transaction, after: DirectorySettings,
   const present = before?.mapping.customFields ?? {};
   const added = Object.keys(after.mapping.customFields).filter((code) => !Object.hasOwn(present, code));
   if (added.length === 0) return;
+  await lockCustomFields(scope); // none of them goes meanwhile
   const known = new Set((await listCustomFields(scope)).map(({ code }) => code));
   const faults = added
     .filter((code) => !known.has(code))

@@ -5,7 +5,7 @@ import { defaultFilters } from '../../../smartsync-protocol/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { findPreview, type Preview } from './preview.ts';
-import { inputOf, parts, readValues, type Values, valuesOf } from './settings-form.ts';
+import { inputOf, listMapped, parts, readValues, type Values, valuesOf } from './settings-form.ts';
 import { presentState } from './show.ts';
 
 export async function showEdit(page: PageContext): Promise<void> {
@@ -16,13 +16,12 @@ export async function showEdit(page: PageContext): Promise<void> {
 type Shown = { preview?: Preview; refusal?: Refusal };
 
 async function render(page: PageContext, directory: Directory, values: Values, { preview, refusal }: Shown = {}): Promise<void> {
-  const customFields = await listCustomFields(page.scope);
   const locals = {
     ...(await presentState(page, directory)),
     values,
     parts,
     preview,
-    customFields,
+    mapped: listMapped(await listCustomFields(page.scope), directory),
     defaults: directory.kind && attributesOf(directory.kind, { ...directory.settings, mapping: { customFields: {} } }),
   };
   renderPage(page, 'admin-console/directories/form', locals, { refusal });
@@ -31,7 +30,7 @@ async function render(page: PageContext, directory: Directory, values: Values, {
 export async function submitEdit(page: PageContext): Promise<void> {
   const directory = await getDirectory(page.scope, page.params.directory!);
   const customFields = await listCustomFields(page.scope);
-  const values = readValues(page, customFields, shownVersion(page));
+  const values = readValues(page, listMapped(customFields, directory), shownVersion(page));
   const restore = page.form.get('restore');
   if (restore === 'userFilter' || restore === 'groupFilter') {
     const settings = { ...values.settings, [restore]: directory.kind ? defaultFilters[directory.kind][restore] : '' };

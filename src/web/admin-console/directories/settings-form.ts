@@ -27,15 +27,22 @@ export function valuesOf({ name, version, kind, settings }: Directory): Values {
   return { name, version, settings: { ...rest, ...filters, rootDn, accountDomain, ...typed }, mapping };
 }
 
+/** What the form maps: every custom field, and those that have gone since, whose mapping stays until somebody empties it. */
+export function listMapped(customFields: CustomField[], { settings }: Directory): { code: string; label?: string }[] {
+  const known = new Set(customFields.map(({ code }) => code));
+  const gone = Object.keys(settings.mapping.customFields).filter((code) => !known.has(code));
+  return [...customFields.map(({ code, label }) => ({ code, label })), ...gone.map((code) => ({ code }))];
+}
+
 /** Every field has the path that a refusal names. */
-export function readValues({ form }: PageContext, customFields: CustomField[], version: number): Values {
+export function readValues({ form }: PageContext, mapped: { code: string }[], version: number): Values {
   const textOf = (path: string) => form.get(`settings.${path}`).trim();
   const settings = {
     ...Object.fromEntries([...texts, ...numbers, 'withoutEmail', 'nestedGroups'].map((key) => [key, textOf(key)])),
     ...Object.fromEntries(checks.map((key) => [key, form.get(`settings.${key}`) === 'yes'])),
   } as Values['settings'];
   const own = Object.fromEntries(parts.map((part) => [part, textOf(`mapping.${part}`)]));
-  const custom = customFields.map(({ code }) => [code, textOf(`mapping.customFields.${code}`)] as const).filter(([, name]) => name !== '');
+  const custom = mapped.map(({ code }) => [code, textOf(`mapping.customFields.${code}`)] as const).filter(([, name]) => name !== '');
   return { name: form.get('name').trim(), version, settings, mapping: { ...own, customFields: Object.fromEntries(custom) } };
 }
 

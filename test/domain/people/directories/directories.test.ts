@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createCustomField, removeCustomField } from '../../../../src/domain/company/custom-fields/index.ts';
+import { createCustomField, lockCustomFields, removeCustomField } from '../../../../src/domain/company/custom-fields/index.ts';
 import {
   addDirectory,
   attributesOf,
@@ -18,6 +18,7 @@ import {
 } from '../../../../src/domain/people/directories/index.ts';
 import { inTransaction } from '../../../../src/domain/scope.ts';
 import { eventsOf } from '../../../support/audit.ts';
+import { meanwhile } from '../../../support/meanwhile.ts';
 import { type Refusals, unknownId, useStore } from '../../../support/use-cases.ts';
 
 describe('domain/people/directories', () => {
@@ -163,6 +164,26 @@ describe('domain/people/directories', () => {
     const edited = await editDirectory(scope, directoryId, { name: 'Mapped', settings: { ...mapped('room'), guardPeople: 7 } });
     expect(edited.settings).to.deep.include(mapped('room'));
     await store.refused('invalid_input', () => editDirectory(scope, directoryId, { name: 'Mapped', settings: mapped('room', 'desk') }));
+  });
+
+  it('no mapping begins to fill a field that goes', async () => {
+    const { scope } = store;
+    const define = async (code: string) =>
+      (await createCustomField(scope, { code, label: code, type: 'text', options: [], isRequired: false, isPersonal: false })).fieldId;
+    const { directoryId } = await add({ name: 'Meanwhile' });
+    const second: Record<string, (settings: DirectoryInput['settings']) => Promise<unknown>> = {
+      added: (settings) => add({ name: 'Late', settings }),
+      edited: (settings) => editDirectory(scope, directoryId, { name: 'Meanwhile', settings }),
+    };
+    for (const [code, write] of Object.entries(second)) {
+      const fieldId = await define(code);
+      const late = await meanwhile(
+        store,
+        (inside) => inTransaction(inside, (same) => lockCustomFields(same).then(() => removeCustomField(same, fieldId))),
+        () => write({ mapping: { customFields: { [code]: 'l' } } }),
+      );
+      expect(late, code).to.equal('invalid_input');
+    }
   });
 
   it('filters and attributes that are not set are those of the kind', async () => {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { deleteCustomField } from '../../../../src/domain/applications/custom-field-uses/index.ts';
 import { loadSettings } from '../../../../src/domain/company/context-settings/index.ts';
+import { listCustomFields } from '../../../../src/domain/company/custom-fields/index.ts';
 import {
   type Directory,
   directoryRules,
@@ -247,6 +249,27 @@ describe('web: directories in the console', () => {
     const form = admin.form(await admin.get(at(await path('/edit'))), /admin\//);
     await send(await path('/edit'), { 'settings.guardPeople': '7' });
     expect((await admin.get(form.action, { form: new URLSearchParams(form.entries) })).status).to.equal(409);
+  });
+
+  it('a mapping whose field has gone stays, is shown by its code, and goes when somebody empties it', async () => {
+    const fieldOf = (code: string) => ({
+      contexts: [{ code: 'acme', name: 'Acme S.A.', customFields: [{ code, label: 'Badge', type: 'text' }] }],
+    });
+    await server.apply(fieldOf('badge'));
+    const name = 'settings.mapping.customFields.badge';
+    await send(await path('/edit'), { [name]: 'employeeNumber' });
+    const opened = admin.form(await admin.get(at(await path('/edit'))), /admin\//);
+    const scope = await server.scope();
+    await deleteCustomField(scope, (await listCustomFields(scope)).find(({ code }) => code === 'badge')!.fieldId);
+    const saved = await admin.get(opened.action, { form: new URLSearchParams(opened.entries) });
+    expect(saved.location, 'a form from before').to.contain('done=directory_edited');
+    await send(await path('/edit'), { 'settings.guardPeople': '8' });
+    const mapped = async () => (await named('Head office')).settings.mapping.customFields;
+    expect(await mapped()).to.include({ badge: 'employeeNumber' });
+    expect(await text(await path('/edit'))).to.contain('badge (this custom field is gone');
+    await send(await path('/edit'), { [name]: '' });
+    expect(await mapped()).not.to.have.property('badge');
+    expect(await text(await path('/edit'))).not.to.contain(name);
   });
 
   it('a default filter comes back by a button, without saving', async () => {
