@@ -13,6 +13,8 @@ export type Output = {
   text: string;
   data: unknown;
   exitCode?: number;
+  /** Read back by a program: printed as it is. */
+  isFile?: true;
 };
 
 export type Command = {
@@ -24,9 +26,11 @@ export type Command = {
   run(invocation: Invocation): Promise<Output>;
 };
 
+export type Options = Record<string, string | boolean | string[] | undefined>;
+
 export type Invocation = {
   args: string[];
-  options: Record<string, string | boolean | undefined>;
+  options: Options;
   config: Config;
   note: (line: string) => void;
 };

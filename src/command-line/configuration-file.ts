@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import {
   type DesiredState,
   type FileContent,
@@ -13,6 +12,7 @@ import {
 } from '../domain/administration/configuration/index.ts';
 import { metadataLimits } from '../platform/saml/index.ts';
 import { tellingFound } from './found-in-file.ts';
+import { parseYaml, yamlFault } from './yaml-fault.ts';
 
 export type ConfigurationFile = { state: DesiredState; unresolved: Resolved['unresolved'] };
 
@@ -30,7 +30,7 @@ export async function withConfigurationFile<T>(file: string, work: (said: Config
   });
 }
 
-/** YAML holds JSON. @throws StateError naming the line that cannot be read */
+/** @throws StateError naming the line that cannot be read */
 function read(file: string): unknown {
   let text: string;
   try {
@@ -39,9 +39,9 @@ function read(file: string): unknown {
     throw new StateError([{ path: file, message: cannotRead(error) }]);
   }
   try {
-    return parse(text, { prettyErrors: true });
+    return parseYaml(text);
   } catch (error) {
-    throw new StateError([{ path: file, message: (error as Error).message }]);
+    throw new StateError([{ path: file, message: yamlFault(error) ?? 'cannot be read' }]);
   }
 }
 

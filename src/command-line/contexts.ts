@@ -2,7 +2,7 @@ import { createContextWithBasics } from '../domain/administration/desired-state/
 import { createApproval, createWithApproval } from '../domain/administration/environments/index.ts';
 import { type Context, contextAddress, findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
 import { AppError } from '../platform/errors/index.ts';
-import { type Command, UsageError, withStore } from './command.ts';
+import { type Command, type Options, UsageError, withStore } from './command.ts';
 
 export const contextCreate: Command = {
   words: 'context create',
@@ -91,7 +91,7 @@ export const contextList: Command = {
     }),
 };
 
-type Option = string | boolean | undefined;
+type Option = Options[string];
 
 const textOf = (value: Option): string | undefined => (typeof value === 'string' ? value : undefined);
 

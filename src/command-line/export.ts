@@ -16,7 +16,7 @@ export const exportCommand: Command = {
       if (!context) throw new AppError('unknown_context', 422, { params: { code } });
       const file = fileOf(await describeConfiguration({ ...scope, contextId: context.contextId }));
       const schema = `${config.baseUrl}${configurationSchemaPath}`;
-      return { text: `# yaml-language-server: $schema=${schema}\n${toYaml(file)}`, data: { $schema: schema, ...file } };
+      return { text: `# yaml-language-server: $schema=${schema}\n${toYaml(file)}`, data: { $schema: schema, ...file }, isFile: true };
     });
   },
 };

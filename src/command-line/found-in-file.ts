@@ -3,18 +3,18 @@ import { isKeys, StateError, type StateFault } from '../domain/administration/co
 /** What a file may hold as it is, by the names of the places that it stands in or below: keys are often pasted with their private half. */
 const secretPlace = /password|secret|certificate|jwks|(^|_)keys?$|token$|credential/i;
 
-/** The rules for passwords are none. */
 const isRule = ([first, , section]: readonly PropertyKey[]): boolean => first === 'contexts' && section === 'policy';
 
-/** A key that there is not may be one of these, misspelt. */
-const mayBeSecret = ({ steps = [], message }: StateFault): boolean =>
-  message === 'fields.key_unknown' ||
-  message === 'fields.key_misspelt' ||
-  (!isRule(steps) && steps.some((step) => typeof step === 'string' && secretPlace.test(step)));
+/** A key that there is not may be one of these, misspelt; and a text in the place of keys holds all of them. */
+const ofKeys = ['fields.key_unknown', 'fields.key_misspelt', 'fields.keys_unknown', 'fields.type_keys'];
 
-/** A key as PEM or JWK has it, a password in an address, and what is too long and too mixed for a word or a name. */
+const mayBeSecret = ({ steps = [], message }: StateFault): boolean =>
+  ofKeys.includes(message) || (!isRule(steps) && steps.some((step) => typeof step === 'string' && secretPlace.test(step)));
+
+/** A key as PEM or JWK has it, a password with its name or in an address, and what is too long and too mixed for a word or a name. */
 const looksSecret = (text: string): boolean =>
-  /-----BEGIN|\/\/[^/\s]*@/.test(text) || (text.match(/[\w+/=-]{20,}/g) ?? []).some((run) => /\d/.test(run) && /\p{L}/u.test(run));
+  /-----BEGIN|\/\/[^/\s]*@|(password|secret|token)\w*["']?\s*[:=]/i.test(text) ||
+  (text.match(/[\w+/=-]{20,}/g) ?? []).some((run) => /\d/.test(run) && /\p{L}/u.test(run));
 
 const longest = 80;
 const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text);

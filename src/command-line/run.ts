@@ -5,8 +5,9 @@ import { AppError, listFaults } from '../platform/errors/index.ts';
 import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
 import { backupCommand } from './backup.ts';
-import { type Command, exitCodes, type Output, UsageError } from './command.ts';
+import { type Command, exitCodes, type Options, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
+import { describeFaults } from './describe-refusal.ts';
 import { directoryCommands } from './directories.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
@@ -19,6 +20,7 @@ import { promoteCommand } from './promote.ts';
 import { restoreCommand } from './restore.ts';
 import { RefusedRestore } from './restore-keys.ts';
 import { userUnblock } from './users.ts';
+import { visible } from './visible.ts';
 
 const commands: Command[] = [
   contextCreate,
@@ -71,19 +73,21 @@ export async function runCommandLine(argv: string[], { out, err }: Streams): Pro
     }
     const result: Output = await command.run({
       args: positionals,
-      options: values as Record<string, string | boolean | undefined>,
+      options: values as Options,
       config: loadConfig(),
-      note: err,
+      note: (line) => err(visible(line)),
     });
-    out(wantsJson ? JSON.stringify(result.data, null, 2) : result.text);
+    out(wantsJson ? json(result.data) : result.isFile ? result.text : visible(result.text));
     return result.exitCode ?? exitCodes.ok;
   } catch (error) {
     const { message, exitCode, details } = explain(error, command);
-    if (wantsJson) out(JSON.stringify({ error: message, ...details }, null, 2));
-    else err(message);
+    if (wantsJson) out(json({ error: message, ...details }));
+    else err(visible(message));
     return exitCode;
   }
 }
+
+const json = (data: unknown): string => visible(JSON.stringify(data, null, 2));
 
 function explain(error: unknown, command: Command): { message: string; exitCode: number; details?: object } {
   if (error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) {
@@ -92,20 +96,8 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
   if (error instanceof ConfigError) return { message: error.message, exitCode: exitCodes.config, details: { faults: error.faults } };
   const t = terminalWords();
   if (error instanceof StateError) {
-    const faults = error.faults.map(({ path, of, message, params, found }) => ({
-      path,
-      of,
-      message: /^(fields|errors)\./.test(message) ? t(message, params) : message,
-      found,
-    }));
-    const lines = faults.map(({ path, of, message, found }) =>
-      [`  ${path}: ${message}`, ...(found === undefined ? [] : [`Found: ${found}`]), ...(of ? [`(in ${of})`] : [])].join(' '),
-    );
-    return {
-      message: `Nothing was changed.\n${lines.join('\n')}`,
-      exitCode: exitCodes.data,
-      details: { faults },
-    };
+    const { lines, details } = describeFaults(error);
+    return { message: `Nothing was changed.\n${lines.join('\n')}`, exitCode: exitCodes.data, details };
   }
   if (error instanceof RefusedRestore) return { message: error.message, exitCode: exitCodes.data };
   if (error instanceof AppError) {

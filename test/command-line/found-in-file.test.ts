@@ -49,7 +49,7 @@ describe('command-line: what a file has where it is refused', () => {
     for (const path of places)
       for (const value of ['hunter2', 47114711, ['hunter2'], { hunter2: 1 }])
         expect(await foundAt(path, value), path.join('.')).to.equal(undefined);
-    for (const message of ['fields.key_unknown', 'fields.key_misspelt'])
+    for (const message of ['fields.key_unknown', 'fields.key_misspelt', 'fields.type_keys'])
       expect(await foundAt(['contexts', 0, 'users', 0, 'pasword'], 'hunter2', message)).to.equal(undefined);
   });
 
@@ -61,6 +61,8 @@ describe('command-line: what a file has where it is refused', () => {
       'smartsync_Zk3vN0aXQ7bS1rT9',
       { [pem]: 1 },
       'https://ana:hunter2@acme.example/',
+      ['client_secret: hunter2'],
+      'ana, password=hunter2',
       'https://acme.example/?code=Zk3vN0aXQ7bS1rT9uWyP',
     ];
     for (const secret of secrets)

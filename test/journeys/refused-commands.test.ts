@@ -125,6 +125,26 @@ describe('commands that are refused', function () {
     ]);
   });
 
+  it('apply prints nothing that a terminal acts on, and neither keys nor faults without end', async () => {
+    const odd = 'a\u001b]0;owned\u0007\u202e';
+    const { err } = await apply({ contexts: [{ code: odd, name: '\u009b2Jx', timeZone: odd, [odd]: 1 }] });
+    expect(err).to.contain('\\u001b]0;owned\\u0007').and.to.contain('\\u202e');
+    expect(err.trimEnd()).not.to.match(/[^\P{C}\n]/u);
+    const { out } = await apply({ contexts: [{ code: 'acme', timeZone: odd }] }, '--json');
+    expect(out.trimEnd()).not.to.match(/[^\P{C}\n]/u);
+    const [found] = JSON.parse(out)
+      .faults.map((one: Record<string, string>) => one.found)
+      .filter(Boolean);
+    expect(found, out).to.contain('owned').and.to.contain('\u202e');
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key${index}`, 1]));
+    const contexts = Array.from({ length: 300 }, (_, index) => ({ code: `c${index}`, groups: 5 }));
+    const long = await apply({ contexts: [{ code: 'acme', ['k'.repeat(1_000_000)]: 1, ...many }, ...contexts] });
+    expect(long.err)
+      .to.match(/\n {2}… and \d+ more\.$/m)
+      .and.to.match(/19981 more keys/);
+    expect(long.err.length).to.be.lessThan(100_000);
+  });
+
   it('apply says of each line whose it is, where the file has several companies', async () => {
     const person = (email: string) => ({ email, firstName: 'Zoe', lastName: 'Lima' });
     const both = {

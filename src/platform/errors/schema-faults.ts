@@ -78,15 +78,20 @@ function ruleOf(issue: Issue, schemas: Schema[]): { message: string; params?: Pa
 /** Too vague for somebody who sees no form. */
 const vague = new Set(['fields.number_range', 'fields.name', 'fields.text_long', 'fields.too_long', 'fields.invalid']);
 
+/** Of one object; whoever has more keys that there are not has another file in hand. */
+const mostUnknown = 20;
+
 function faultsOf(issue: Issue, schema: z.ZodType, input: unknown): Fault[] {
   const path = [...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const known = [...new Set(schemasAt(schema, path).flatMap(namesIn))];
-    return issue.keys.map((key): Fault => {
+    const told = issue.keys.slice(0, mostUnknown).map((key): Fault => {
       const near = closestOf(known, key);
       if (near) return { path: [...path, key], message: 'fields.key_misspelt', params: { near } };
       return { path: [...path, key], message: 'fields.key_unknown', params: { known: known.join(', ') } };
     });
+    const number = issue.keys.length - told.length;
+    return number > 0 ? [...told, { path, message: 'fields.keys_unknown', params: { number } }] : told;
   }
   if (valueAt(input, path) === undefined && issue.code !== 'custom') return [{ path, message: 'fields.key_missing' }];
   if (issue.code === 'invalid_union') {

@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { parseYaml, yamlFault } from '../../src/command-line/yaml-fault.ts';
+
+describe('command-line: a file that is no YAML', () => {
+  const faultOf = (text: string): string | undefined => {
+    try {
+      parseYaml(text);
+    } catch (error) {
+      return yamlFault(error);
+    }
+    return undefined;
+  };
+
+  it('is told by line, column and rule, and nothing of the line is printed', () => {
+    expect(faultOf('a: 1\nb: c: hunter2')).to.equal('Nested mappings are not allowed in compact mappings at line 2, column 4');
+    const odd = [
+      'users:\n  - password: "hunter2\n',
+      'password: *hunter2',
+      'password: "\\hunter2"',
+      'password: @hunter2',
+      'password: {hunter2: ]',
+      'password: |hunter2\n x',
+      'hunter2: 1\nhunter2: 2',
+      'password: hunter2\n  hunter2: 3',
+      'password: !hunter2 {a',
+      'a: &hunter2 &hunter3 b',
+    ];
+    for (const text of odd)
+      expect(faultOf(text), text)
+        .to.match(/^[A-Z].{9,}/)
+        .and.not.contain('unter');
+  });
+
+  it('what is YAML is read without a warning that would print it', () => {
+    const warned: string[] = [];
+    const listen = (warning: Error) => warned.push(warning.message);
+    process.on('warning', listen);
+    expect(parseYaml('password: !hunter2 x')).to.deep.equal({ password: 'x' });
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      process.off('warning', listen);
+      expect(warned).to.deep.equal([]);
+    });
+  });
+});
