@@ -4,13 +4,15 @@ import {
   type Comparison,
   type Finding,
   type NewSecret,
+  refuseStaying,
   tellFinding,
   tellHindrance,
+  type Undone,
   type UndoneObject,
-  withNeeds,
 } from '../domain/administration/promotion/index.ts';
 import { describeField, inLine, signOf } from './describe-changes.ts';
 import { terminalWords } from './own-words.ts';
+import { printOnly } from './promotion-choice.ts';
 
 export function describeDifferences(comparison: Comparison, choice: Choice): string[] {
   const t = terminalWords();
@@ -50,15 +52,12 @@ export function describeFindings(comparison: Comparison, findings: Finding[], { 
     );
     return [`  "${difference.id.trim()}":`, ...lines];
   });
-  // in the order of the differences, as --only takes them
-  const needed = new Set(withNeeds(comparison, picked));
-  const only = differences.filter(({ id }) => needed.has(id)).map(({ id }) => id.trim());
   const isOpen = findings.some(({ severity, id }) => severity === 'warning' && !accepted.includes(id));
   return [
     '',
     ...findings.toSorted(bySeverity).map((one) => `${one.severity === 'error' ? 'Error' : 'Warning'}: ${tellFinding(t, one)}`),
     ...(asked.length > 0 ? ['', 'Say it in a file for --values:', ...asked] : []),
-    ...(findings.some(({ code }) => code === 'missing') ? ['', `With what they need: --only "${only.join(', ')}"`] : []),
+    ...(findings.some(({ code }) => code === 'missing') ? ['', `With what they need: ${printOnly(comparison, picked)}`] : []),
     ...(isOpen ? ['', 'Warnings are taken note of by --accept-warnings.'] : []),
   ];
 }
@@ -78,3 +77,19 @@ export const tellUndone = (one: UndoneObject) => {
   const { kind, key, name, state, hindrance } = one;
   return { kind, key, name, state, hindrance, why: whyOf(one) };
 };
+
+/** Why an undo changed nothing, always in one shape: as a sentence, and with a finding for each object that is in the way. */
+export function tellRefusedUndo(undone: Exclude<Undone, { outcome: 'undone' }>): { code: string; error: string; findings: object[] } {
+  const t = terminalWords();
+  if (undone.outcome === 'refused') {
+    const findings = undone.findings.map(told);
+    return { code: 'promotion_refused', error: findings.map(({ message }) => message).join('\n'), findings };
+  }
+  const { code, publicMessage, params } = refuseStaying(t, undone.staying);
+  const findings = undone.staying.map((one) => {
+    const { kind, key, name } = one;
+    const message = `${tellObject(t, one)}: ${whyOf(one)}`;
+    return { id: `stays ${kind} ${key}`, code: 'stays', severity: 'error', object: { kind, key, name }, params: {}, message };
+  });
+  return { code, error: t(publicMessage, params), findings };
+}

@@ -123,13 +123,18 @@ describe('portaria promote', function () {
     const { promotionId } = await json('acme-approval', 'acme', '--values', values, ...only, '--accept-warnings');
     await server.apply({ contexts: [{ code: 'acme', applications: [ownApplication('ship', { description: 'mine' })] }] });
     const refused = await run('--undo', promotionId);
-    expect(refused.status).to.equal(65);
+    expect(refused.status).to.equal(2);
     expect(refused.stdout)
       .to.match(/not undone: .*Application SHIP/)
       .and.to.contain('· Application SHIP (stays: changed since: Description)');
     expect(refused.stdout, 'nothing else goes back').not.to.contain('--rest');
     const told = JSON.parse((await run('--undo', promotionId, '--json')).stdout);
     expect(told).to.include({ outcome: 'refused', code: 'promotion_changed_since' });
+    expect(told.error).to.match(/not undone: .*Application SHIP/);
+    expect(told.findings.map(({ code, message }: Record<string, string>) => [code, message])).to.deep.equal([
+      ['stays', 'Application SHIP: changed since: Description'],
+      ['stays', 'Group Crew: still needed for Application SHIP'],
+    ]);
     expect(told.objects.map(({ key, state, why }: Record<string, string>) => [key, state, why])).to.deep.equal([
       ['ship', 'stays', 'changed since: Description'],
       ['crew', 'stays', 'still needed for Application SHIP'],

@@ -10,5 +10,5 @@ export { type Choice, type Doer, type Promotion, type PromotionObject as Promote
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
 export { refuseStaying, tellFinding, tellHindrance } from './tell.ts';
 export { findTriedChoice, startPromotionSimulation } from './try-promotion.ts';
-export { type Hindrance, planUndo, type UndoneObject, undoPromotion } from './undo.ts';
+export { type Hindrance, planUndo, type Undone, type UndoneObject, undoPromotion } from './undo.ts';
 export type { NewSecret } from './write-changes.ts';

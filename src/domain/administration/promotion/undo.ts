@@ -91,7 +91,7 @@ export type Undone =
   /** Some stay, and the rest alone was not asked for. */
   | { outcome: 'changed-since'; staying: UndoneObject[]; objects: UndoneObject[] }
   /** One of them cannot be written as it was. */
-  | { outcome: 'refused'; findings: Finding[] };
+  | { outcome: 'refused'; findings: Finding[]; objects: UndoneObject[] };
 
 class Refused extends Error {
   readonly undone: Extract<Undone, { outcome: 'refused' }>;
@@ -134,7 +134,7 @@ async function undo(scope: Transaction, promotionId: string, rest: boolean, { us
     { changes, result: patchConfiguration(now, changes) },
     { usableFactors, onTrial: await isTrialRunning(scope) },
   );
-  if ('refused' in written) throw new Refused({ outcome: 'refused', findings: written.refused });
+  if ('refused' in written) throw new Refused({ outcome: 'refused', findings: written.refused, objects });
   await noteState(scope, promotion.promotionId, 'undone');
   await noteUndone(scope, promotion.promotionId, changes);
   const { contextId, name } = await getOwnContext(scope);

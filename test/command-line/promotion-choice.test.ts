@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { expect } from 'chai';
+import { UsageError } from '../../src/command-line/command.ts';
+import { printOnly, readChoice } from '../../src/command-line/promotion-choice.ts';
+import type { Comparison } from '../../src/domain/administration/promotion/index.ts';
+
+/** Groups that are new in approval. */
+const comparisonOf = (...names: string[]): Comparison => {
+  const differences = names.map((name) => ({
+    kind: 'group',
+    key: name,
+    name,
+    id: `group ${name}`,
+    action: 'add',
+    fields: [],
+    needs: [],
+    questions: [],
+  }));
+  return { differences, sides: { remembered: new Map() } } as unknown as Comparison;
+};
+const pickedBy = (comparison: Comparison, ...only: string[]) => readChoice(comparison, { only }).picked;
+
+describe('command-line: what a promotion takes', () => {
+  it('--only is a list or several, and a name may have commas', () => {
+    const comparison = comparisonOf('a', 'b', 'sales, west', 'sales');
+    expect(pickedBy(comparison, 'group a, group b')).to.deep.equal(['group a', 'group b']);
+    expect(pickedBy(comparison, 'group a', ' group b ')).to.deep.equal(['group a', 'group b']);
+    expect(pickedBy(comparison, 'group sales, west')).to.deep.equal(['group sales, west']);
+    expect(pickedBy(comparison, 'group a, group sales, west,group sales')).to.deep.equal(['group a', 'group sales, west', 'group sales']);
+    expect(() => pickedBy(comparison, 'group a, group none, group b')).to.throw(UsageError, '"group none" does not differ');
+  });
+
+  it('what is printed can be pasted into a shell, whatever the names are', () => {
+    for (const names of [
+      ['a', 'b'],
+      ['sales, west', 'sales'],
+      [`o'neil & "sons" $HOME \`id\` !x \\`, 'b'],
+      ['a, group b', 'b', 'a'],
+    ]) {
+      const comparison = comparisonOf(...names);
+      const picked = comparison.differences.map(({ id }) => id);
+      const printed = printOnly(comparison, picked);
+      const args = execFileSync('sh', ['-c', `printf '%s\\0' ${printed}`], { encoding: 'utf8' })
+        .split('\0')
+        .slice(0, -1);
+      expect(
+        args.filter((_, index) => index % 2 === 0).every((word) => word === '--only'),
+        printed,
+      ).to.equal(true);
+      expect(pickedBy(comparison, ...args.filter((_, index) => index % 2 === 1)), printed).to.deep.equal(picked);
+    }
+  });
+});
