@@ -14,8 +14,8 @@ export class AppError extends Error {
   readonly publicMessage: string;
   readonly fields: FieldErrors | undefined;
   readonly params: Record<string, string | number>;
-  /** Of `fields`, those of which more is known. */
-  readonly faults: readonly Fault[];
+  /** All that is wrong, more closely than `fields` says it; worked out for who sees no form. */
+  readonly tellFaults: (() => readonly Fault[]) | undefined;
   /** Under which the audit has it already. */
   readonly supportCode: string | undefined;
   /** When it is worth trying again (RFC 9110 §10.2.3). */
@@ -29,7 +29,7 @@ export class AppError extends Error {
       fields?: FieldErrors;
       cause?: unknown;
       params?: Record<string, string | number>;
-      faults?: readonly Fault[];
+      tellFaults?: () => readonly Fault[];
       supportCode?: string;
       retryAfterSeconds?: number;
     } = {},
@@ -40,25 +40,40 @@ export class AppError extends Error {
     this.publicMessage = options.publicMessage ?? `errors.${code}`;
     this.fields = options.fields;
     this.params = options.params ?? {};
-    this.faults = options.faults ?? [];
+    this.tellFaults = options.tellFaults;
     this.supportCode = options.supportCode;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 
 export const notFound = () => new AppError('not_found', 404);
-export const invalidInput = (fields: FieldErrors, params?: Record<string, string | number>, faults?: readonly Fault[]) =>
-  new AppError('invalid_input', 422, { fields, params, faults });
+
+/** @param faults by field, or by path, whose first step is the field. @param tellFaults for who sees no form, where that says more */
+export function invalidInput(
+  faults: FieldErrors | readonly Fault[],
+  params?: AppError['params'],
+  tellFaults?: () => readonly Fault[],
+): AppError {
+  if (!isList(faults)) return new AppError('invalid_input', 422, { fields: faults, params, tellFaults });
+  const fields = Object.fromEntries(faults.toReversed().map(({ path, message }) => [String(path[0]), message]));
+  return new AppError('invalid_input', 422, { fields, params, tellFaults: tellFaults ?? (() => faults) });
+}
+
+const isList = (faults: FieldErrors | readonly Fault[]): faults is readonly Fault[] => Array.isArray(faults);
+
+export const invalidTogether = (refused: readonly AppError[]): AppError =>
+  invalidInput(Object.assign({}, ...refused.map(({ fields }) => fields)), Object.assign({}, ...refused.map(({ params }) => params)), () =>
+    refused.flatMap(listFaults),
+  );
 
 /** Every fault by its path, as closely as it is known; where no field is to blame one with an empty path. */
-export function listFaults({ code, fields = {}, faults, params, publicMessage }: AppError): Fault[] {
+export function listFaults({ code, fields = {}, tellFaults, params, publicMessage }: AppError): Fault[] {
+  if (tellFaults) return [...tellFaults()];
   const named = Object.entries(fields);
   if (named.length === 0) return [{ path: [], message: publicMessage, params }];
-  const isTold = (field: string) => faults.some(({ path }) => String(path[0]) === field || path.join('.') === field);
-  const others = named.filter(([field]) => !isTold(field));
   const isOne = code !== 'invalid_input' && named.length === 1;
   // of one field the error itself says more than "taken"
-  return [...faults, ...others.map(([field, message]) => ({ path: stepsOf(field), message: isOne ? publicMessage : message, params }))];
+  return named.map(([field, message]) => ({ path: stepsOf(field), message: isOne ? publicMessage : message, params }));
 }
 
 const stepsOf = (field: string): PropertyKey[] => (field ? field.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)) : []);

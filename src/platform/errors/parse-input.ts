@@ -23,7 +23,7 @@ export function inputFaults(error: z.ZodError, by: 'field' | 'path' = 'field'): 
 /** Reads what a form, a file or a program gave. @throws AppError invalid_input with a message key for each field that does not fit */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown, by?: 'field' | 'path'): T {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) throw invalidInput(inputFaults(parsed.error, by), undefined, schemaFaults(parsed.error, schema, input));
+  if (!parsed.success) throw invalidInput(inputFaults(parsed.error, by), undefined, () => schemaFaults(parsed.error, schema, input));
   return parsed.data;
 }
 

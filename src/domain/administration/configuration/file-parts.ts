@@ -39,7 +39,9 @@ const people = z.strictObject({ groups: z.array(text).optional(), users: z.array
 
 /** What a program has read of a file that the file names, or a text. */
 export type FileContent = string | Uint8Array;
-const picture = z.custom<FileContent>((value) => typeof value === 'string' || value instanceof Uint8Array).meta({ type: 'string' });
+const picture = z
+  .custom<FileContent>((value) => typeof value === 'string' || value instanceof Uint8Array, 'fields.type_text')
+  .meta({ type: 'string' });
 /** A data: address, or the name of a file beside this one; null is none. */
 export const logo = z.union([picture, z.null()]).optional();
 

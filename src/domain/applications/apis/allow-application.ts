@@ -1,5 +1,5 @@
 import { notifyChange } from '../../../platform/database/index.ts';
-import { AppError, type Fault, type FieldErrors, invalidInput, notFound, parseInput } from '../../../platform/errors/index.ts';
+import { AppError, type Fault, invalidInput, notFound, parseInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { useCase } from '../../scope.ts';
 import { type Application, getApplication, lockApplication } from '../applications/index.ts';
@@ -14,7 +14,7 @@ export const allowApplication = useCase(async (scope, apiId: string, application
   const application = await lockApplication(scope, applicationId);
   const said = parseInput(apiApplicationInput, input);
   const faults = faultsOf(api, application, said);
-  if (Object.keys(faults).length > 0) throw invalidInput(faults, undefined, listUnknown(api, said));
+  if (faults.length > 0) throw invalidInput(faults);
   const present = await listApiApplications(scope, api.apiId);
   const before = present.find((one) => one.applicationId === application.applicationId);
   if (!before && present.length >= most) throw new AppError('api_applications_full', 409, { params: { most } });
@@ -44,13 +44,12 @@ const listUnknown = ({ scopes: known }: Api, { scopes, ownScopes }: Required<Api
     ),
   );
 
-function faultsOf(api: Api, { oidc }: Application, said: Required<ApiApplicationInput>): FieldErrors {
-  const { isResourceServer } = said;
-  const faults: FieldErrors = Object.fromEntries(listUnknown(api, said).map(({ path, message }) => [path[0], message]));
-  if (!oidc) faults.scopes = 'fields.api_application_protocol';
+function faultsOf(api: Api, { oidc }: Application, said: Required<ApiApplicationInput>): Fault[] {
+  const unknown = listUnknown(api, said);
+  if (!oidc) return [{ path: ['scopes'], message: 'fields.api_application_protocol' }, ...unknown];
   // RFC 7662 §2.1: whoever introspects proves who it is
-  else if (isResourceServer && oidc.token_endpoint_auth_method === 'none') faults.isResourceServer = 'fields.api_resource_server_public';
-  return faults;
+  const isPublic = said.isResourceServer && oidc.token_endpoint_auth_method === 'none';
+  return isPublic ? [...unknown, { path: ['isResourceServer'], message: 'fields.api_resource_server_public' }] : unknown;
 }
 
 /** The application has nothing to do with the API any more. @throws AppError not_found */

@@ -22,7 +22,7 @@ export const apiScopeInput = z.strictObject({
     .strictObject(
       Object.fromEntries(locales.map((locale) => [locale, lineOf(200).optional()])) as Record<Locale, z.ZodOptional<z.ZodString>>,
     )
-    .refine((texts) => Object.values(texts).some((text) => text !== undefined), 'fields.required'),
+    .refine((texts) => Object.values(texts).some((text) => text !== undefined), 'fields.api_scope_texts'),
 });
 
 /** What a form or a file says of an API. The identifier never changes: tokens, agreements and the API itself carry it. */

@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import {
-  AppError,
-  type Fault,
-  type FieldErrors,
-  inputFaults,
-  invalidInput,
-  lineOf,
-  schemaFaults,
-  textOf,
-} from '../../../platform/errors/index.ts';
+import { AppError, invalidInput, invalidTogether, lineOf, parseInput, textOf } from '../../../platform/errors/index.ts';
 import { findContextById } from '../../company/contexts/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
@@ -155,30 +146,23 @@ async function announce(
 }
 
 function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 'enabled' | 'oidc' | 'saml'>): ApplicationData {
-  const parsed = applicationInput.safeParse(input);
-  const faults: FieldErrors = parsed.error ? inputFaults(parsed.error) : {};
-  const closely: Fault[] = parsed.error ? schemaFaults(parsed.error, applicationInput, input) : [];
-  let oidc = input.oidc === null ? undefined : before.oidc;
-  let saml = input.saml === null ? undefined : before.saml;
-  let params: AppError['params'] = {};
-  const collect = (read: () => void): void => {
+  const refused: AppError[] = [];
+  const collect = <T>(read: () => T): T | undefined => {
     try {
-      read();
+      return read();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      Object.assign(faults, error.fields);
-      closely.push(...error.faults);
-      params = { ...params, ...error.params };
+      refused.push(error);
+      return undefined;
     }
   };
-  collect(() => {
-    if (input.oidc) oidc = parseOidcSettings(input.oidc, scope.keyRing, before.oidc);
-  });
-  collect(() => {
-    if (input.saml) saml = parseSamlSettings(input.saml, scope.clock.now(), scope.isHttpHost);
-  });
-  if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults, params, closely);
-  return { ...parsed.data, enabled: before.enabled, oidc, saml };
+  const own = collect(() => parseInput(applicationInput, input));
+  const { oidc: client, saml: partner } = input;
+  const oidc = client && collect(() => parseOidcSettings(client, scope.keyRing, before.oidc));
+  const saml = partner && collect(() => parseSamlSettings(partner, scope.clock.now(), scope.isHttpHost));
+  if (!own || refused.length > 0) throw invalidTogether(refused);
+  const orKept = <T>(said: T | null | undefined, kept: T | undefined) => (said === null ? undefined : (said ?? kept));
+  return { ...own, enabled: before.enabled, oidc: orKept(oidc, before.oidc), saml: orKept(saml, before.saml) };
 }
 
 /** An address with a star is for trying things out: where people really work each address is named (RFC 9700 §4.1.3). */
@@ -189,7 +173,7 @@ async function refusePatterns(scope: Transaction, { oidc }: ApplicationData): Pr
     ),
   );
   if (faults.length === 0 || (await findContextById(scope.db, scope.contextId))?.environment === 'approval') return;
-  throw invalidInput(Object.fromEntries(faults.map(({ path, message }) => [path[0], message])), undefined, faults);
+  throw invalidInput(faults);
 }
 
 /** By the unique key that says so when two write at once. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KeyRing } from '../../../platform/crypto/index.ts';
-import { type Fault, type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
+import { type Fault, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
 import { fingerprintOf, formerSecret, type KeptSecrets, secretEnd } from './client-secrets.ts';
 import { claimShape } from './oidc-claims.ts';
@@ -85,26 +85,9 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcS
   const secret_fingerprint = client_secret ? fingerprintOf(client_secret, keyRing) : kept?.secret_fingerprint;
   const client_secret_expires_at = givenEnd ?? (client_secret ? undefined : kept?.client_secret_expires_at);
   const former_secret = formerSecret(kept, client_secret !== undefined, formerEnd);
-  const faults: FieldErrors = refuseSubjects(settings);
-  const ofAddresses = (['redirect_uris', 'post_logout_redirect_uris'] as const).flatMap((name) =>
-    settings[name].flatMap((uri, index): Fault[] => {
-      const message = redirectFault(uri, settings.allow_private_use_schemes);
-      return message ? [{ path: [name, index], message }] : [];
-    }),
-  );
-  if (usesSecret(settings) && !secret_fingerprint) faults.client_secret = 'fields.client_secret';
-  if (settings.token_endpoint_auth_method === 'private_key_jwt' && !settings.jwks && !settings.jwks_uri) faults.jwks = 'fields.jwks';
-  if (settings.jwks && settings.jwks_uri) faults.jwks_uri = 'fields.jwks_both'; // RFC 7591 §2
-  if (settings.grant_types.includes('authorization_code') && settings.redirect_uris.length === 0)
-    faults.redirect_uris = 'fields.redirect_uris_missing';
-  for (const { path, message } of ofAddresses.toReversed()) faults[String(path[0])] = message;
-  // RFC 6749 §4.4: client credentials are for confidential clients
-  if (settings.grant_types.includes('client_credentials') && settings.token_endpoint_auth_method === 'none')
-    faults.grant_types = 'fields.public_client_credentials';
-  // RFC 7662 §2.1: whoever asks about tokens has to be known
-  if (settings.introspects_all_applications && settings.token_endpoint_auth_method === 'none')
-    faults.introspects_all_applications = 'fields.public_introspection';
-  if (Object.keys(faults).length > 0) throw invalidInput(faults, undefined, ofAddresses);
+  const hasSecret = secret_fingerprint !== undefined;
+  const faults = [...refuseAddresses(settings), ...refuseSettings(settings, hasSecret)];
+  if (faults.length > 0) throw invalidInput(faults);
   if (!usesSecret(settings)) return settings;
   return {
     ...settings,
@@ -112,4 +95,30 @@ export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcS
     ...(client_secret_expires_at ? { client_secret_expires_at } : {}),
     ...(former_secret ? { former_secret } : {}),
   };
+}
+
+type Given = Omit<z.output<typeof schema>, 'client_secret' | 'former_client_secret_expires_at'>;
+
+const refuseAddresses = (settings: Given): Fault[] =>
+  (['redirect_uris', 'post_logout_redirect_uris'] as const).flatMap((name) =>
+    settings[name].flatMap((uri, index): Fault[] => {
+      const message = redirectFault(uri, settings.allow_private_use_schemes);
+      return message ? [{ path: [name, index], message }] : [];
+    }),
+  );
+
+function refuseSettings(settings: Given, hasSecret: boolean): Fault[] {
+  const { token_endpoint_auth_method: method, grant_types: grants, jwks, jwks_uri } = settings;
+  const faults: [field: string, isWrong: boolean, message: string][] = [
+    ['client_secret', usesSecret(settings) && !hasSecret, 'fields.client_secret'],
+    ['jwks', method === 'private_key_jwt' && !jwks && !jwks_uri, 'fields.jwks'],
+    ['jwks_uri', jwks !== undefined && jwks_uri !== undefined, 'fields.jwks_both'], // RFC 7591 §2
+    ['redirect_uris', grants.includes('authorization_code') && settings.redirect_uris.length === 0, 'fields.redirect_uris_missing'],
+    // RFC 6749 §4.4: client credentials are for confidential clients
+    ['grant_types', grants.includes('client_credentials') && method === 'none', 'fields.public_client_credentials'],
+    // RFC 7662 §2.1: whoever asks about tokens has to be known
+    ['introspects_all_applications', settings.introspects_all_applications === true && method === 'none', 'fields.public_introspection'],
+  ];
+  const subjects = Object.entries(refuseSubjects(settings)).map(([field, message]): Fault => ({ path: [field], message }));
+  return [...subjects, ...faults.flatMap(([field, isWrong, message]) => (isWrong ? [{ path: [field], message }] : []))];
 }

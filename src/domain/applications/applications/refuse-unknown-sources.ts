@@ -21,6 +21,6 @@ export async function refuseUnknownSources(scope: Transaction, { saml, oidc }: P
   for (const [list, mappings] of Object.entries({ attributes: saml?.attributes ?? [], claims: oidc?.claims ?? [] }))
     for (const [index, { from, template = '' }] of mappings.entries()) {
       const part = isUnknown(from) ? 'from' : templateFields(template).some(isUnknown) ? 'template' : undefined;
-      if (part) throw invalidInput({ [list]: message }, undefined, [{ path: [list, index, part], message }]);
+      if (part) throw invalidInput([{ path: [list, index, part], message }]);
     }
 }

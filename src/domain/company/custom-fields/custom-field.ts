@@ -61,28 +61,29 @@ export function checkCustomField({
 /**
  * Reads values as a form or file gives them: text for every type, or the type's own.
  * @param given by `code`; those that are missing are left as they are in `before`, those that are empty are taken away
- * @returns the values to keep, and what is wrong, by `customFields.<code>`; `faults` name the options of a list
+ * @returns the values to keep, and what is wrong, by `customFields.<code>`; `faults` say the same more closely
  */
 export function readCustomValues(
   fields: CustomField[],
   given: Record<string, unknown>,
   before: CustomValues = {},
-): { values: CustomValues; errors: FieldErrors; faults?: Fault[] } {
+): { values: CustomValues; errors: FieldErrors; faults: Fault[] } {
   const values: CustomValues = {};
   const errors: FieldErrors = {};
   const faults: Fault[] = [];
-  for (const code of Object.keys(given))
-    if (!fields.some((field) => field.code === code)) errors[`customFields.${code}`] = 'fields.custom_field_unknown';
+  const refuse = (code: string, message: string, { options = [] }: Partial<CustomField> = {}): void => {
+    errors[`customFields.${code}`] = message;
+    const told = options.length > 0 ? { message: 'fields.one_of', params: { allowed: options.join(', ') } } : { message };
+    faults.push({ path: ['customFields', code], ...told });
+  };
+  for (const code of Object.keys(given)) if (!fields.some((field) => field.code === code)) refuse(code, 'fields.custom_field_unknown');
   for (const field of fields) {
     const value = Object.hasOwn(given, field.code) ? readValue(field, given[field.code], before[field.fieldId]) : before[field.fieldId];
-    if (value === undefined && field.isRequired) errors[`customFields.${field.code}`] = 'fields.required';
-    else if (value === invalid) {
-      errors[`customFields.${field.code}`] = faultOf[field.type];
-      const params = { allowed: field.options.join(', ') };
-      if (field.options.length > 0) faults.push({ path: ['customFields', field.code], message: 'fields.one_of', params });
-    } else if (value !== undefined) values[field.fieldId] = value;
+    if (value === undefined && field.isRequired) refuse(field.code, 'fields.required');
+    else if (value === invalid) refuse(field.code, faultOf[field.type], field);
+    else if (value !== undefined) values[field.fieldId] = value;
   }
-  return { values, errors, ...(faults.length > 0 ? { faults } : {}) };
+  return { values, errors, faults };
 }
 
 const invalid = Symbol('invalid');

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hashToken, randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import { AppError, type Fault, invalidInput, parseInput } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput, parseInput } from '../../../platform/errors/index.ts';
 import { lockContext } from '../../company/contexts/index.ts';
 import { listCustomFields, lockCustomFields } from '../../company/custom-fields/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
@@ -37,10 +37,13 @@ async function refuseUnknownFields(scope: Transaction, after: DirectorySettings,
   if (added.length === 0) return;
   await lockCustomFields(scope); // none of them goes meanwhile
   const known = new Set((await listCustomFields(scope)).map(({ code }) => code));
-  const faults = added
-    .filter((code) => !known.has(code))
-    .map((code): Fault => ({ path: ['settings', 'mapping', 'customFields', code], message: 'fields.custom_field_unknown' }));
-  if (faults.length > 0) throw invalidInput(Object.fromEntries(faults.map(({ path, message }) => [path.join('.'), message])), {}, faults);
+  const unknown = added.filter((code) => !known.has(code));
+  if (unknown.length === 0) return;
+  const message = 'fields.custom_field_unknown';
+  const path = ['settings', 'mapping', 'customFields'];
+  throw invalidInput(Object.fromEntries(unknown.map((code) => [[...path, code].join('.'), message])), {}, () =>
+    unknown.map((code) => ({ path: [...path, code], message })),
+  );
 }
 
 /** S11, S12: a name is enough. @returns the token, which is shown now and never again. @throws AppError invalid_input, directory_name_taken, directories_full */

@@ -1,10 +1,11 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { orTaken } from '../../../platform/database/index.ts';
-import { AppError, inputFaults, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, inputFaults } from '../../../platform/errors/index.ts';
 import { listCustomFields, readCustomValues } from '../../company/custom-fields/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type UserId, useCase } from '../../scope.ts';
 import { personInput } from './person-input.ts';
+import { refusePerson } from './refuse-person.ts';
 import { findUserByLogin, insertUser } from './store.ts';
 import { fullName, type PersonalData, type Status, type User, type VerifiedBy } from './user.ts';
 
@@ -21,8 +22,8 @@ export const createUser = useCase(
   async (scope, { customFields = {}, status, emailVerifiedBy, locale, ...input }: NewUser): Promise<User> => {
     const custom = readCustomValues(await listCustomFields(scope), customFields);
     const parsed = personInput.safeParse(input);
-    const faults = { ...(parsed.error && inputFaults(parsed.error)), ...custom.errors };
-    if (!parsed.data || Object.keys(faults).length > 0) throw invalidInput(faults, undefined, custom.faults);
+    refusePerson(parsed.error ? inputFaults(parsed.error) : {}, custom);
+    if (!parsed.data) throw parsed.error;
     const login = parsed.data.email ?? parsed.data.username!;
     if (await findUserByLogin(scope, login)) throw taken(input);
     const now = scope.clock.now();

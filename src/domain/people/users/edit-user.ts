@@ -1,7 +1,8 @@
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError } from '../../../platform/errors/index.ts';
 import { type CustomField, customFieldName, listCustomFields, readCustomValues } from '../../company/custom-fields/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { useCase } from '../../scope.ts';
+import { refusePerson } from './refuse-person.ts';
 import { countActiveAdministrators, holdUser, updateUser } from './store.ts';
 import { tidyPerson } from './tidy-person.ts';
 import { checkPersonalData, fullName, type PersonalData, type User } from './user.ts';
@@ -22,8 +23,7 @@ export const editUser = useCase(async (scope, userId: string, { customFields, ..
   const fields = customFields ? await listCustomFields(scope) : [];
   const custom = customFields && readCustomValues(fields, customFields, before.customValues);
   const after: User = { ...before, ...changes, customValues: custom?.values ?? before.customValues };
-  const faults = { ...checkPersonalData(after), ...custom?.errors };
-  if (Object.keys(faults).length > 0) throw invalidInput(faults, undefined, custom?.faults);
+  refusePerson(checkPersonalData(after), custom);
   if (before.role === 'administrator' && after.role !== 'administrator') {
     if (scope.actor.id === userId) throw new AppError('own_account', 409);
     if (before.status === 'activated' && (await countActiveAdministrators(scope)) <= 1) throw new AppError('last_administrator', 409);

@@ -102,9 +102,13 @@ export const isUsername = (value: string): boolean =>
 /** The same mark twice cannot be seen, and no script has five on a letter (UTS 39 §5.4). */
 const piledMarks = /(\p{Mn})\1|\p{Mn}{5}/u;
 
+export const longestName = 100;
+
 /** Something of it can be seen. */
 const isName = (value: string): boolean =>
-  /[^\p{Z}\p{C}]/u.test(value) && value.length <= 100 && !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(value);
+  /[^\p{Z}\p{C}]/u.test(value) &&
+  value.length <= longestName &&
+  !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(value);
 
 export type PersonalData = { email?: string; username?: string; firstName: string; lastName: string; role: Role; department?: string };
 

@@ -121,7 +121,7 @@ describe('domain/applications/apis', () => {
       ).to.deep.equal({ 'scopes.1.name': 'fields.api_scope_name' });
     for (const name of ['openid', 'profile', 'groups', 'offline_access'])
       expect(await faults([{ name, texts }]), name).to.deep.equal({ 'scopes.0.name': 'fields.api_scope_own' });
-    expect(await faults([{ name: 'a', texts: {} }])).to.deep.equal({ 'scopes.0.texts': 'fields.required' });
+    expect(await faults([{ name: 'a', texts: {} }])).to.deep.equal({ 'scopes.0.texts': 'fields.api_scope_texts' });
     expect(await faults([{ name: 'a', texts: { en: '' } }])).to.deep.equal({ 'scopes.0.texts.en': 'fields.name' });
     const twice = ['a', 'b', 'a'].map((name) => ({ name, texts }));
     expect(await faults(twice)).to.deep.equal({ scopes: 'fields.api_scope_twice' });

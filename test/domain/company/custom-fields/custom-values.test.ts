@@ -86,6 +86,7 @@ describe('domain/company/custom-fields: what a person may have', () => {
         expect(readCustomValues([field(type)], { [type]: given }), String(given)).to.deep.equal({
           values: { [`id of ${type}`]: value },
           errors: {},
+          faults: [],
         });
       const isList = type === 'choice' || type === 'choices';
       const allowed = field(type).options.join(', ');
@@ -93,7 +94,9 @@ describe('domain/company/custom-fields: what a person may have', () => {
         expect(readCustomValues([field(type)], { [type]: given }), JSON.stringify(given)).to.deep.equal({
           values: {},
           errors: { [`customFields.${type}`]: faults[type] },
-          ...(isList ? { faults: [{ path: ['customFields', type], message: 'fields.one_of', params: { allowed } }] } : {}),
+          faults: [
+            { path: ['customFields', type], ...(isList ? { message: 'fields.one_of', params: { allowed } } : { message: faults[type] }) },
+          ],
         });
     });
 
@@ -101,9 +104,9 @@ describe('domain/company/custom-fields: what a person may have', () => {
     const before = { 'id of text': 'before' };
     expect(readCustomValues([field('text')], {}, before).values).to.deep.equal(before);
     const required = [field('text', { isRequired: true })];
-    expect(readCustomValues(required, {}, before)).to.deep.equal({ values: before, errors: {} });
+    expect(readCustomValues(required, {}, before)).to.deep.equal({ values: before, errors: {}, faults: [] });
     for (const empty of ['', null, undefined, []]) {
-      expect(readCustomValues([field('text')], { text: empty }, before)).to.deep.equal({ values: {}, errors: {} });
+      expect(readCustomValues([field('text')], { text: empty }, before)).to.deep.equal({ values: {}, errors: {}, faults: [] });
       expect(readCustomValues(required, { text: empty }, before).errors).to.deep.equal({ 'customFields.text': 'fields.required' });
     }
     expect(readCustomValues(required, {}).errors).to.deep.equal({ 'customFields.text': 'fields.required' });
@@ -120,7 +123,7 @@ describe('domain/company/custom-fields: what a person may have', () => {
       'customFields.toString': 'fields.custom_field_unknown',
     });
     const builtIn = field('text', { code: 'constructor', fieldId: 'id' });
-    expect(readCustomValues([builtIn], {})).to.deep.equal({ values: {}, errors: {} });
+    expect(readCustomValues([builtIn], {})).to.deep.equal({ values: {}, errors: {}, faults: [] });
   });
 
   it('of a field that is gone no value is kept', () => {
@@ -136,6 +139,7 @@ describe('domain/company/custom-fields: what a person may have', () => {
     expect(readCustomValues([one, several], given, before)).to.deep.equal({
       values: { 'id of choice': 'Old', 'id of choices': ['Newer', 'Old'] },
       errors: {},
+      faults: [],
     });
     expect(readCustomValues([one, several], given).errors).to.have.all.keys('customFields.choice', 'customFields.choices');
   });
