@@ -8,7 +8,17 @@ export { nameOverrides, withKeys } from './describe-policy.ts';
 export { fileOf, secretVariable } from './export-file.ts';
 export { configurationSchemaPath, type Desired, type DesiredContext, type DesiredState, describedFile, parseState } from './file.ts';
 export type { FileContent } from './file-parts.ts';
-export { type ConfigurationObject, idOf, type Kind, kinds, listObjects, mappedFields, type ObjectRef } from './objects.ts';
+export {
+  type ConfigurationObject,
+  idOf,
+  type Kind,
+  kinds,
+  type ListedKind,
+  listObjects,
+  listOfKind,
+  mappedFields,
+  type ObjectRef,
+} from './objects.ts';
 export { invertDifferences, patchConfiguration } from './patch-configuration.ts';
 export { type ReferenceReader, type Resolved, resolveReferences } from './references.ts';
 export { faultAt, pathOf, StateError, type StateFault } from './state-error.ts';

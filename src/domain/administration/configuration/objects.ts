@@ -23,6 +23,15 @@ export const kinds = [
 export type Kind = (typeof kinds)[number];
 export type ObjectRef = { kind: Kind; key: string };
 
+export const listOfKind = {
+  customField: 'customFields',
+  group: 'groups',
+  directory: 'directories',
+  application: 'applications',
+  api: 'apis',
+} as const satisfies Partial<Record<Kind, string>>;
+export type ListedKind = keyof typeof listOfKind;
+
 /** One part that a person can name: what it says, and the objects that it names. */
 export type ConfigurationObject = ObjectRef & { name: string; value: Keys; needs: ObjectRef[] };
 
@@ -83,7 +92,6 @@ function needsOf(kind: Kind, value: Keys): ObjectRef[] {
 const at = (value: unknown, ...path: string[]): object | undefined =>
   path.reduce<unknown>((found, key) => (isKeys(found) ? found[key] : undefined), value) as object | undefined;
 
-/** Of the settings of a directory: which attribute fills a custom field, by its code. */
 export const mappedFields = (settings: Data | undefined): Keys => (at(settings, 'mapping', 'customFields') ?? {}) as Keys;
 
 function overrideNeeds({ for: target }: Keys): ObjectRef[] {

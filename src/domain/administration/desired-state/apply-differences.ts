@@ -33,7 +33,11 @@ import { atPath } from './at-path.ts';
 export const applyDifferences = (scope: Scope, differences: Difference[], policy: PolicyOptions = {}): Promise<Change[]> =>
   inTransaction(scope, async (inside) => {
     const desired = desiredBy(await describeConfiguration(inside), differences);
-    return inNames(desired, () => applyDesired(inside, desired, { differences, policy }));
+    try {
+      return await applyDesired(inside, desired, { differences, policy });
+    } catch (error) {
+      throw inNames(desired, error);
+    }
   });
 
 type Wish = { differences: Difference[]; policy: PolicyOptions };
@@ -90,25 +94,21 @@ export function desiredBy(before: Configuration, differences: Difference[]): Des
     applications: many('application'),
     apis: many('api'),
   };
-  return inNames(context, () => parseState({ contexts: [context] }).contexts[0]!);
+  try {
+    return parseState({ contexts: [context] }).contexts[0]!;
+  } catch (error) {
+    throw inNames(context, error);
+  }
 }
 
-/** A place in a list says nothing to somebody who has no file: objects have their names instead. @throws StateError */
-function inNames<T>(said: object, work: () => T): T {
-  const rename = (error: unknown): never => {
-    if (!(error instanceof StateError)) throw error;
-    throw new StateError(
-      error.faults.map(({ steps, message, params, ...more }) =>
-        steps ? faultAt(named(said, steps), message, params) : { ...more, message, params },
-      ),
-    );
-  };
-  try {
-    const done = work();
-    return done instanceof Promise ? (done.catch(rename) as T) : done;
-  } catch (error) {
-    return rename(error);
-  }
+/** A place in a list says nothing to somebody who has no file: objects have their names instead. */
+function inNames(said: object, error: unknown): unknown {
+  if (!(error instanceof StateError)) return error;
+  return new StateError(
+    error.faults.map(({ steps, message, params, ...more }) =>
+      steps ? faultAt(named(said, steps), message, params) : { ...more, message, params },
+    ),
+  );
 }
 
 function named(said: object, [first, ...rest]: readonly PropertyKey[]): PropertyKey[] {

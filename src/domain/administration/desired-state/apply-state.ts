@@ -54,7 +54,7 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
       const contexts: Planned[] = [];
       for (const [index, desired] of state.contexts.entries()) {
         contexts.push(await atPath('contexts', index)(ensureContext(inside, desired, result, options)));
-        sign(result, desired.code);
+        nameCompany(result, desired.code);
       }
       for (const [index, desired] of state.contexts.entries()) {
         const applying: Applying = {
@@ -70,7 +70,7 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
           if (options.prune) result.pruned = [...(result.pruned ?? []), ...removals.map((one) => nameOf(desired, one))];
           return removals;
         });
-        sign(result, desired.code);
+        nameCompany(result, desired.code);
       }
       if (options.plan) result.plan = await Promise.all(contexts.map((one) => planOf(inside, one)));
       if (options.dryRun) throw new RolledBack(result);
@@ -83,7 +83,7 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
 }
 
 /** What was added since the last time is of this company. */
-function sign({ changes, leftOut, advice, keptSecrets = [] }: ApplyResult, context: string): void {
+function nameCompany({ changes, leftOut, advice, keptSecrets = [] }: ApplyResult, context: string): void {
   for (const one of [...changes, ...leftOut, ...advice, ...keptSecrets]) one.context ??= context;
 }
 

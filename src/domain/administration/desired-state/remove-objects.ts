@@ -12,7 +12,9 @@ import {
   type DesiredContext,
   describeConfiguration,
   type Kind,
+  type ListedKind,
   listObjects,
+  listOfKind,
   type ObjectRef,
   type OverrideTarget,
   withKeys,
@@ -61,21 +63,14 @@ async function isOfDirectory(scope: Scope, name: string): Promise<boolean> {
 }
 
 /** What refers to others goes before them. The policy's overrides go with the policy. */
-const order: Kind[] = ['api', 'application', 'group', 'customField', 'directory'];
-const lists: Partial<Record<Kind, string>> = {
-  api: 'apis',
-  application: 'applications',
-  group: 'groups',
-  customField: 'customFields',
-  directory: 'directories',
-};
+const order: ListedKind[] = ['api', 'application', 'group', 'customField', 'directory'];
 
 export async function removeObjects(applying: Applying, removals: Removal[]): Promise<void> {
   for (const kind of order)
     for (const removal of removals)
       if (removal.kind === kind)
         await applying.at(
-          lists[kind]!,
+          listOfKind[kind],
           kind === 'group' || kind === 'directory' ? removal.name : removal.key,
         )(removeObject(applying, removal));
 }

@@ -11,8 +11,8 @@ import {
   describeConfiguration,
   idOf,
   type Keys,
-  type Kind,
   listObjects,
+  listOfKind,
   mappedFields,
   patchConfiguration,
   plain,
@@ -82,17 +82,16 @@ function ofCarriers(approval: Configuration, production: Configuration): Pick<Si
   return { approval: filtered(approval), production: filtered(production) };
 }
 
-const lists = { application: 'applications', directory: 'directories' } as const satisfies Partial<Record<Kind, keyof Configuration>>;
 const keyOf = { application: (one: { code: string }) => one.code, directory: (one: { name: string }) => nameKey(one.name) };
 
 /** Approval's configuration as it would be in production: what the company is stays, and so does what it has of its own. @throws AppError invalid_input */
 function project({ approval, production }: Pick<Sides, 'approval' | 'production'>, values: Choice['values']): Configuration {
   const { code, name, environment, pairedWith, address, samlEntityId, timeZone, auditRetentionDays } = production;
   const company = { code, name, environment, pairedWith, address, samlEntityId, timeZone, auditRetentionDays };
-  const own = <K extends keyof typeof lists>(kind: K) => {
+  const own = <K extends keyof typeof keyOf>(kind: K) => {
     const key = keyOf[kind] as (one: never) => string;
-    const ours = new Map(production[lists[kind]].map((one) => [key(one as never), one]));
-    return approval[lists[kind]].map((one) => {
+    const ours = new Map(production[listOfKind[kind]].map((one) => [key(one as never), one]));
+    return approval[listOfKind[kind]].map((one) => {
       const id = key(one as never);
       return withOwnValues(kind, one as never, ours.get(id) as never, values[idOf({ kind, key: id })] ?? {});
     });

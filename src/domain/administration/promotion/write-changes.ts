@@ -7,6 +7,8 @@ import {
   idOf,
   type Kind,
   kinds,
+  type ListedKind,
+  listOfKind,
   type ObjectName,
   type ObjectRef,
   pathOfNames,
@@ -60,13 +62,7 @@ const withSecrets = (changes: Difference[], secrets: NewSecret[]): Difference[] 
     return made ? { ...one, fields: [...one.fields, { path: 'oidc.client_secret', after: made.secret }] } : one;
   });
 
-const kindOf: Record<string, Kind> = {
-  customFields: 'customField',
-  groups: 'group',
-  directories: 'directory',
-  applications: 'application',
-  apis: 'api',
-};
+const kindOf = new Map(Object.entries(listOfKind).map(([kind, list]) => [list as string, kind as ListedKind]));
 
 /** The object that the path of a refusal leads to, and the rest of the path. */
 function placeOf([first, ...rest]: readonly PropertyKey[], changes: Difference[]): { object?: ObjectName; path: readonly PropertyKey[] } {
@@ -75,8 +71,8 @@ function placeOf([first, ...rest]: readonly PropertyKey[], changes: Difference[]
     const found = changes.find((one) => one.kind === kind && (one.key === called || one.name === called));
     return { object: found ?? { kind, key: called, name: called }, path };
   };
-  const list = kindOf[String(first)];
-  if (list) return rest.length > 0 ? find(list, rest[0], rest.slice(1)) : find('customFieldOrder');
+  const listed = kindOf.get(String(first));
+  if (listed) return rest.length > 0 ? find(listed, rest[0], rest.slice(1)) : find('customFieldOrder');
   if (first === 'mails') return find('mail', rest.slice(0, 2).join('.'), rest.slice(2));
   if (first === 'policy') {
     if (rest[0] === 'overrides') return find('override', rest[1], rest.slice(2));
