@@ -27,7 +27,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].customFields[].type': 'What it holds; it cannot be changed.',
   'contexts[].customFields[].options': 'What can be chosen, for `choice` and `choices`.',
   'contexts[].customFields[].required': 'New people need it, in the file too.',
-  'contexts[].customFields[].personal': 'Its values stay out of the audit report, which says only that they changed.',
+  'contexts[].customFields[].personal': 'The audit report records only that the value changed, not the value.',
   'contexts[].customFields[].claim':
     'The standard claim of OpenID Connect that it fills for every application; `text`, `date` and `choice` only. Left out it stays; `null` takes it away.',
 
@@ -50,7 +50,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].code': 'Names the application in files and addresses.',
   'contexts[].applications[].name': 'Shown on the Launchpad and on the sign-in page.',
   'contexts[].applications[].description': 'Shown on the Launchpad.',
-  'contexts[].applications[].category': 'Groups the tiles of the Launchpad.',
+  'contexts[].applications[].category': 'Section of the Launchpad in which the application appears.',
   'contexts[].applications[].catalogueEntry':
     'An entry of the catalogue, such as `apache`, under whose names the console shows our values.',
   'contexts[].applications[].navigable': 'Everybody in the company may open it, without an assignment.',

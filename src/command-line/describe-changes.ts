@@ -101,6 +101,6 @@ function describeNotes({ leftOut, advice, keptSecrets = [], contexts = [] }: App
   return [
     ...(kept.length > 0 ? ['', 'Secrets that stay, since their references lead to nothing here:', ...kept] : []),
     ...(left.length > 0 ? ['', t('left_out.title'), ...left] : []),
-    ...(weaker.length > 0 ? ['', 'Weaker than it could be:', ...weaker] : []),
+    ...(weaker.length > 0 ? ['', 'Weakened protection:', ...weaker] : []),
   ];
 }

@@ -65,10 +65,10 @@ describe('cookies and the back button in a browser', function () {
       const page = context.pages()[0] ?? (await context.newPage());
       for (const url of [`${server.issuer}/launchpad`, authorizationUrl(server).url, await launch()]) {
         expect((await page.goto(url))!.status(), url).to.equal(403);
-        expect(await page.textContent('h1'), url).to.equal('Your browser sent no cookie');
+        expect(await page.textContent('h1'), url).to.equal('Your browser did not send cookies');
         await expectAccessible(page, url);
         await page.click('a.btn-primary');
-        expect(await page.textContent('h1'), url).to.equal('Your browser sent no cookie');
+        expect(await page.textContent('h1'), url).to.equal('Your browser did not send cookies');
       }
     });
   });
@@ -109,7 +109,7 @@ describe('cookies and the back button in a browser', function () {
       await context.clearCookies();
       await page.press('#password', 'Enter');
       await page.waitForSelector('a.btn-primary');
-      expect(await page.textContent('h1')).to.equal('Your browser sent no cookie');
+      expect(await page.textContent('h1')).to.equal('Your browser did not send cookies');
       await page.click('a.btn-primary');
       await page.fill('#login', 'jsilva');
       await page.fill('#password', passwords.joao);

@@ -142,8 +142,8 @@ describe('journeys in Chromium', function () {
     expect(page.url(), 'reloading repeats nothing').to.match(/applications\/[0-9a-f-]{36}$/);
     await page.click('a:has-text("Assign")');
     await page.fill('#login', 'jsilva');
-    await page.click('text=Assign to these people');
-    await page.waitForSelector('text=The assignment was saved');
+    await page.click('text=Assign to these users');
+    await page.waitForSelector('text=Assignment saved');
     await page.goto(at('/admin/applications'));
     await page.click('text=In-house');
     expect(await page.content(), 'the secret is shown once').not.to.contain(secret!);

@@ -115,8 +115,8 @@ describe('codes and their texts', () => {
     expect(presentDetails(run, i18n.for('en'), i18n)).to.deep.equal({
       changes: [],
       facts: [
-        { name: 'What was asked for', value: 'Import' },
-        { name: 'People', value: 'Added 1200, Leaving 2' },
+        { name: 'Purpose', value: 'Import' },
+        { name: 'Users', value: 'Added 1200, Removed 2' },
         { name: 'Memberships', value: '–' },
       ],
       rest: {},
@@ -127,9 +127,9 @@ describe('codes and their texts', () => {
     };
     expect(presentDetails(edited, i18n.for('es'), i18n).changes).to.deep.equal([
       {
-        name: 'Grupos dentro de grupos',
-        before: 'solo cuentan los miembros directos',
-        after: 'los miembros del grupo interno cuentan también en el externo',
+        name: 'Grupos anidados',
+        before: 'incluir solo a los miembros directos',
+        after: 'incluir a los miembros de los grupos anidados',
       },
       { name: 'Atributo del campo personalizado: badge', before: '–', after: 'uid' },
     ]);

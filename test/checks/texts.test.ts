@@ -9,19 +9,11 @@ import { factors, proofs } from '../../src/domain/sign-in/credentials/factors/in
 import { defaultRules, explainPolicy } from '../../src/domain/sign-in/sign-in-policy/index.ts';
 import { locales } from '../../src/platform/i18n/index.ts';
 import { gateRules, statusOf } from '../../src/platform/saml/index.ts';
+import { folders, textsOf } from './texts.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(root + file, 'utf8');
 
-const flatten = (value: object, prefix = ''): [string, string][] =>
-  Object.entries(value).flatMap(([key, inner]) =>
-    typeof inner === 'string' ? [[prefix + key, inner] as [string, string]] : flatten(inner, `${prefix}${key}.`),
-  );
-
-const folders = [
-  ...new Set(globSync('{views,src/smartsync}/**/texts.*.json', { cwd: root }).map((file) => file.slice(0, file.lastIndexOf('/')))),
-].sort();
-const textsOf = (folder: string, locale: string) => new Map(flatten(JSON.parse(read(`${folder}/texts.${locale}.json`))));
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
 
 /** The folder of each English text, by key. */

@@ -10,13 +10,13 @@ import { applications, type Format, type Request, requestsTo } from './requests.
 
 /** Of the page, in the language that a browser asks for. */
 const titles = {
-  en: 'We cannot be reached just now',
-  es: 'No podemos atenderle en este momento',
-  'pt-BR': 'Não conseguimos atender você agora',
+  en: 'Service temporarily unavailable',
+  es: 'Servicio no disponible por el momento',
+  'pt-BR': 'Serviço temporariamente indisponível',
 };
 
 const formats: Record<Format, RegExp> = {
-  page: /^text\/html.*We cannot be reached just now/s,
+  page: /^text\/html.*Service temporarily unavailable/s,
   json: /^application\/json.*"error":"temporarily_unavailable"/s,
   soap: /^text\/xml.*<\w+:?Fault/s,
   line: /^text\/plain/,

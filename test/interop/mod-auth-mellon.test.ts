@@ -74,7 +74,7 @@ describe('interop: Apache with mod_auth_mellon', function () {
     expect(
       (await ana.get(`${server.issuer}/admin/applications/${applicationId}`)).text,
       'the console knows what it signed with',
-    ).to.contain('signed with it last');
+    ).to.contain('last signed with it');
     expect((await ana.get(`${server.issuer}/admin/certificates`)).text, 'and what it was answered with').to.contain('>Wiki</a>');
   });
 

@@ -92,7 +92,7 @@ describe('interop: Apache with mod_auth_openidc', function () {
   it('RP-initiated logout: asks, ends our session, returns to the application', async () => {
     const jar = await signInAtApache();
     const question = await jar.follow(`${apache.url}/protected/redirect_uri?logout=${encodeURIComponent(`${apache.url}/bye`)}`);
-    expect(question.text).to.contain('Apache asks to sign you out');
+    expect(question.text).to.contain('Apache wants to sign you out');
     const bye = await jar.submit(jar.form(question, /sign-out\/confirm/), { logout: 'yes' });
     expect(bye.url).to.match(/\/bye$/);
     const launchpad = await jar.follow(`${server.issuer}/launchpad`);

@@ -60,10 +60,10 @@ describe('interop: certified relying-party libraries', () => {
     expect(device.user_code).to.match(/^[A-Z]{4}-[A-Z]{4}$/);
     const jar = new Jar();
     const entry = await jar.follow(device.verification_uri);
-    expect(entry.text).to.contain('Enter the code that your device shows');
+    expect(entry.text).to.contain('Enter the code shown on your device');
     const wrong = await jar.submit(jar.form(entry, /oidc\/device/), { user_code: 'WRNG-CODE' });
     expect(wrong.status).to.equal(400);
-    expect(wrong.text).to.contain('not valid any more');
+    expect(wrong.text).to.contain('This code is not valid');
     const confirm = await jar.submit(jar.form(wrong, /oidc\/device/), { user_code: device.user_code });
     expect(confirm.text).to.contain('Connect Mobile?').and.to.contain(device.user_code);
     const signIn = await jar.submit(jar.form(confirm, /oidc\/device/), { confirm: 'yes' });

@@ -133,8 +133,8 @@ describe('administration under kill -9 and by two at once', function () {
       for (const [i, jar] of jars.entries()) forms.push(jar.form(await jar.get(at(i, path)), action));
       return Promise.all(jars.map((jar, i) => jar.get(at(i, path), { form: { ...forms[i]!.fields, ...fields(i) } })));
     }
-    const lost = 'Somebody else changed this in the meantime';
-    const taken = 'This is taken already';
+    const lost = 'Someone else changed this while you were editing';
+    const taken = 'Already in use';
 
     for (const [what, path, fields, event, said] of [
       ['the company', '/admin/settings', (i: number) => ({ name: `Acme ${i}` }), 'context.edited', lost],

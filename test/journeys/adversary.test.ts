@@ -243,7 +243,7 @@ describe('web: found by attack', () => {
       .catch((error) => {
         message = error.message;
       });
-    expect(message).to.contain('fields.username');
+    expect(message).to.contain('fields.username_at');
   });
 
   it('settings that the form accepts leave the application working', async () => {

@@ -99,7 +99,7 @@ describe('the portaria command line, on the embedded store', function () {
     const [fault, ...others] = JSON.parse(typo.stdout).faults;
     expect(others).to.deep.equal([]);
     expect(fault).to.have.property('path', 'contexts[0].users[1].emial');
-    expect(fault.message).to.match(/^There is no such key\. Is email meant\?$/);
+    expect(fault.message).to.match(/^This key does not exist\. Did you mean email\?$/);
     const late = structuredClone(state) as { contexts: { name: string; applications: { oidc: { redirect_uris: string[] } }[] }[] };
     late.contexts[0]!.name = 'Must not be written';
     late.contexts[1]!.applications[0]!.oidc.redirect_uris = ['http://evil.example/'];
@@ -126,7 +126,7 @@ describe('the portaria command line, on the embedded store', function () {
     const files = fileURLToPath(new URL('../fixtures/metadata/', import.meta.url));
     for (const [file, sentence] of Object.entries({
       'sign-in-page.xml': 'This is a web page, not metadata.',
-      'doctype.xml': 'Remove the line that begins with <!DOCTYPE.',
+      'doctype.xml': 'Remove the line that starts with <!DOCTYPE.',
       'aggregate-of-three.xml': 'by its entityId: https://a.example, https://b.example, https://sp.example/metadata.',
     })) {
       const { status, stderr } = connect({ metadata: join(files, file) });
@@ -134,7 +134,7 @@ describe('the portaria command line, on the embedded store', function () {
       expect(stderr).to.contain('contexts[0].applications[0].saml.metadata: ').and.contain(sentence).and.not.contain('{{');
     }
     expect(connect({ metadata: join(files, 'aggregate-of-three.xml'), entityId: 'https://c.example' }).stderr).to.contain(
-      'No service provider called https://c.example is described here.',
+      'no service provider with the entity ID https://c.example.',
     );
     const large = join(folder, 'large.xml');
     writeFileSync(large, '');
@@ -149,8 +149,8 @@ describe('the portaria command line, on the embedded store', function () {
     expect(dry.stdout).to.contain('wiki: AssertionConsumerService http://sp.example/acs: the address does not start with https://');
     expect(connect({ metadata: plain, entityId: 'https://sp.example/metadata' }).status, 'as text').to.equal(0);
     const weak = connect({ metadata: plain, assertionMinutes: 480, signingCertificates: [] }, '--dry-run').stdout;
-    expect(weak).to.contain('Weaker than it could be').and.contain('wiki: Lifetime of the assertion');
-    expect(weak).to.contain('wiki: Sign-outs that it cannot confirm. It has a sign-out address');
+    expect(weak).to.contain('Weakened protection').and.contain('wiki: Assertion lifetime (minutes)');
+    expect(weak).to.contain('wiki: Unverifiable sign-outs. It has a single logout URL');
   });
 
   it('S6: context create --with-approval makes both or none, and completes a pair later', () => {
@@ -175,7 +175,7 @@ describe('the portaria command line, on the embedded store', function () {
       .and.not.include('solo');
     expect(codes().find((one) => one.code === 'duo-approval')!.pairedWith).to.equal('duo');
     const second = create('duo-2', '--name', 'Second', '--environment', 'approval', '--paired-with', 'duo');
-    expect([second.status, second.stderr.includes('has an approval environment already: duo-approval')]).to.deep.equal([65, true]);
+    expect([second.status, second.stderr.includes('already has an approval environment: duo-approval')]).to.deep.equal([65, true]);
     expect(create('solo', '--name', 'Solo').status).to.equal(0);
     expect(create('solo-2', '--name', 'Later', '--environment', 'approval', '--paired-with', 'solo').status).to.equal(0);
     for (const wrong of [
@@ -268,15 +268,15 @@ describe('the portaria command line, on the embedded store', function () {
     ).to.deep.equal(['person-unknown']);
     expect(refusals(explain('acme', 'jsilva', 'none'))).to.include('application-unknown');
     const words = run('explain', 'acme', 'ana@acme.example', 'payroll');
-    expect(words.stdout).to.contain('Ana Souza does not get into Payroll').and.contain('not assigned');
+    expect(words.stdout).to.contain("Ana Souza can't open Payroll").and.contain('not assigned');
     const overrides = [{ for: { application: 'mobile' }, networks: ['203.0.113.0/24'] }];
     expect(apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', policy: { overrides } }] }).status).to.equal(0);
     const allowed = run('explain', 'acme', 'jsilva', 'mobile', '--from', '203.0.113.7').stdout;
     for (const line of [
-      'attempts are left in all new browsers',
+      'attempts left for all new browsers',
       'From 203.0.113.7.',
-      '203.0.113.0/24, by application ',
-      'Everybody in the company may open it.',
+      '203.0.113.0/24, set by application ',
+      'Everyone in the company can open it.',
       '"sub":',
     ])
       expect(allowed, line).to.contain(line);
@@ -403,7 +403,7 @@ describe('the portaria command line, on the embedded store', function () {
     expect(away).to.match(/^acme\/Away: unavailable since \d{4}-.*Z: No SmartSync is connected\.$/);
     expect(others).to.deep.equal([
       'acme/Declined: a run was declined: nothing is read until somebody starts one or changes the settings',
-      'acme/Failed: the last import failed: The base DN is not found. dc=nowhere',
+      'acme/Failed: the last import failed: The base DN was not found. dc=nowhere',
       'acme/No agent: no SmartSync serves it',
       'acme/Old: 1 of 2 SmartSync away: dc1',
       'acme/Old: the SmartSync on dc1 is SmartSync 0.1.0',
@@ -412,7 +412,7 @@ describe('the portaria command line, on the embedded store', function () {
     ]);
     const again = portaria(['directory', 'undo', 'acme', 'Undone'], env);
     expect(
-      [again.status, again.stderr.includes('Undone has no run that can be approved, declined or undone.')],
+      [again.status, again.stderr.includes('Undone has no import that can be approved, declined or undone.')],
       'the run before the one that was undone is another matter',
     ).to.deep.equal([65, true]);
   });

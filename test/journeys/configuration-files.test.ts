@@ -89,11 +89,11 @@ describe('a company as a file, by the command line', function () {
     const { stdout, stderr } = run(['apply', '-', '--plan'], {}, file(secret));
     expect(stderr).to.equal('');
     for (const line of [
-      '  ~ New accounts\n      Invitation, in days (1 to 90): 3 → 9',
+      '  ~ New accounts\n      Invitation (days, 1 to 90): 3 → 9',
       '  ~ Application Both\n',
       '      Name: Both ways → Both',
-      '      Redirect addresses: https://both.everything.example/cb → https://both.everything.example/new',
-      '      How the application proves itself: none → any',
+      '      Redirect URIs: https://both.everything.example/cb → https://both.everything.example/new',
+      '      Client authentication: none → any',
       'People and secrets:\n  + user new@everything.example\n  ~ group Finance (members +1 -0)\n  ~ application both (client secret)',
     ])
       expect(stdout).to.contain(line);

@@ -16,7 +16,7 @@ import { freePort, passwords, signedIn, startTestServer, type TestServer } from 
 const many = 5;
 const kills = 4;
 const passwordOfBia = 'a long password of bia';
-const changed = /Somebody else changed this in the meantime/;
+const changed = /Someone else changed this while you were editing/;
 const tooLate = /no longer applies/;
 
 /** One way of changing a person or a group, by a form of the console. */
@@ -70,7 +70,7 @@ describe('every write path of the life cycle', function () {
       page: () => '/admin/users/new',
       fields: (name) => ({ firstName: 'Added', lastName: 'Person', access: 'username', username: name }),
       happened: isUser({}),
-      second: /This is taken already/,
+      second: /Already in use/,
     },
     'edit a person': {
       event: 'user.edited',
@@ -225,7 +225,7 @@ describe('every write path of the life cycle', function () {
       page: () => '/admin/groups/new',
       fields: (name) => ({ name }),
       happened: (id) => has('groups', { group_id: id }),
-      second: /This is taken already/,
+      second: /Already in use/,
     },
     'edit a group': {
       event: 'group.edited',
@@ -240,7 +240,7 @@ describe('every write path of the life cycle', function () {
       to: 'group',
       page: (id) => `/admin/groups/${id}/delete`,
       happened: async (id) => !(await has('groups', { group_id: id })),
-      second: /There is nothing here/,
+      second: /Page not found/,
     },
     'give a group an application': {
       event: 'application.assigned',
@@ -263,7 +263,7 @@ describe('every write path of the life cycle', function () {
       to: 'field',
       page: (id) => `/admin/custom-fields/${id}/delete`,
       happened: async (id) => !(await has('custom_fields', { field_id: id })),
-      second: /There is nothing here/,
+      second: /Page not found/,
     },
     'take an application from a group': {
       event: 'application.unassigned',

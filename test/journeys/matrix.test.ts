@@ -150,7 +150,7 @@ describe('path × state', () => {
       });
       const chosen = 'another one for the matrix';
       const done = await jar.submit(jar.form(await jar.get(link), /recovery\//), { newPassword: chosen, repeatPassword: chosen });
-      expect(done.text).to.contain('Your password is changed');
+      expect(done.text).to.contain('Your password was changed');
       return where(await fillSignIn(jar, await jar.follow(`${server.issuer}/launchpad`), 'mara@acme.example', chosen));
     },
   };

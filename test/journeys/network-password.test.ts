@@ -42,7 +42,7 @@ const kinds: Kind[] = [
     mustChange: (login) => slapd.replace(dnOf(login), { pwdReset: 'TRUE' }),
     // it says so whatever the password is
     disable: (login) => slapd.replace(dnOf(login), { pwdAccountLockedTime: '000001010000Z' }),
-    says: /That did not work/,
+    says: /couldn't sign you in/,
     pause: () => slapd.pause(),
     resume: () => slapd.resume(),
   },
@@ -56,7 +56,7 @@ const kinds: Kind[] = [
     },
     mustChange: (login) => samba.expirePassword(login),
     disable: (login) => samba.disable(login),
-    says: /your account is disabled/,
+    says: /Your account is disabled/,
     pause: () => samba.controllers[0]!.pause(),
     resume: () => samba.controllers[0]!.resume(),
   },
@@ -121,10 +121,10 @@ for (const kind of kinds)
     it('one that was given by somebody else is changed on our page, as the policy there wants it', async () => {
       await kind.mustChange(all[2]!.login);
       const { jar, page } = await signIn(2);
-      expect(page.text).to.contain('asks you to choose a new password');
+      expect(page.text).to.contain('requires you to change your password');
       const short = await changeTo(jar, page, 'short');
       expect(short.status).to.equal(422);
-      expect(short.text).to.match(/asks for a longer password|does not accept this password/);
+      expect(short.text).to.match(/requires a longer password|requires a more complex password/);
       const done = await changeTo(jar, short, 'Another-Passw0rd there');
       expect(done.url).to.match(/launchpad$/);
       expect((await signIn(2, 'Another-Passw0rd there')).page.url).to.match(/launchpad$/);
@@ -134,8 +134,8 @@ for (const kind of kinds)
       const { jar } = await signIn(5);
       const page = await jar.get(`${server.issuer}/account/network-password`);
       const again = await changeTo(jar, page, directoryPassword);
-      expect(again.text).to.contain('other than the one you have');
-      expect((await changeTo(jar, again, 'Another-Passw0rd there')).text).to.contain('Your password is changed');
+      expect(again.text).to.contain('different from your current one');
+      expect((await changeTo(jar, again, 'Another-Passw0rd there')).text).to.contain('Your password was changed');
       expect((await signIn(5, 'Another-Passw0rd there')).page.url).to.match(/launchpad$/);
     });
 
@@ -144,7 +144,7 @@ for (const kind of kinds)
       const { page } = await signIn(3);
       expect(page.status).to.equal(422);
       expect(page.text).to.match(kind.says);
-      expect((await signIn(3, 'a wrong guess')).page.text).to.contain('That did not work');
+      expect((await signIn(3, 'a wrong guess')).page.text).to.contain("couldn't sign you in");
     });
 
     it('a directory that takes connections and answers nothing keeps one person waiting; then it goes on', async () => {

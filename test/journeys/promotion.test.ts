@@ -59,7 +59,7 @@ describe('portaria promote', function () {
       .to.contain('+ Application CRM')
       .and.to.contain('- Application Payroll (not chosen)')
       .and.to.contain('Colour: #1f5fae → #1f3a5f');
-    expect(shown.stdout).to.contain('Application CRM needs “Redirect addresses” for production.').and.to.contain('"application crm":');
+    expect(shown.stdout).to.contain('Application CRM needs “Redirect URIs” for production.').and.to.contain('"application crm":');
     expect(shown.stdout).to.contain('Nothing was changed.');
     const data = await json('acme-approval', 'acme', '--dry-run', '--values', values);
     expect(data).to.include({ outcome: 'preview', dryRun: true });
@@ -137,12 +137,12 @@ describe('portaria promote', function () {
     ]);
     expect(told.objects.map(({ key, state, why }: Record<string, string>) => [key, state, why])).to.deep.equal([
       ['ship', 'stays', 'changed since: Description'],
-      ['crew', 'stays', 'still needed for Application SHIP'],
+      ['crew', 'stays', 'still needed by Application SHIP'],
     ]);
     const undone = await run('--undo', promotionId, '--rest');
     expect(undone.stdout)
       .to.contain('· Application SHIP (stays: changed since: Description)')
-      .and.to.contain('· Group Crew (stays: still needed for Application SHIP)');
+      .and.to.contain('· Group Crew (stays: still needed by Application SHIP)');
   });
 
   it('offers to undo the rest where there is one', async () => {
@@ -171,7 +171,7 @@ describe('portaria promote', function () {
     const args = ['acme-approval', 'acme', '--values', values, '--only', 'application wrong'];
     const refused = await run(...args);
     expect([refused.status, refused.stdout]).to.have.property('0', 2);
-    expect(refused.stdout).to.contain('Error: Application WRONG: “Redirect addresses (2)” cannot be written. ');
+    expect(refused.stdout).to.contain("Error: Application WRONG: “Redirect URIs (2)” can't be saved. ");
     const [finding] = (await json(...args)).findings;
     expect(finding).to.include({ code: 'refused', path: 'oidc.redirect_uris.1', field: 'Redirect addresses (2)' });
     expect(finding.rule).to.match(/https:|Schemes/);
@@ -185,7 +185,7 @@ describe('portaria promote', function () {
     expect(alone.stdout)
       .to.contain('Error: Application GUEST: Group Guests is needed, and production does not have it.')
       .and.to.contain('With what they need: --only "group guests, application guest"')
-      .and.not.to.match(/\bTick\b/);
+      .and.not.to.match(/\b(Tick|Select)\b/);
     const solo = { code: 'solo', name: 'Solo Ltd', applications: [ownApplication('solo')] };
     const pair = { code: 'solo-approval', name: 'Solo (approval)', environment: 'approval', pairedWith: 'solo' };
     await server.apply({ contexts: [solo, pair] });

@@ -106,15 +106,15 @@ describe('commands that are refused', function () {
     });
     expect(status).to.equal(65);
     expect(err)
-      .to.contain('contexts[0].users[0].pasword: There is no such key. Is password meant?')
+      .to.contain('contexts[0].users[0].pasword: This key does not exist. Did you mean password?')
       .and.to.contain('(in acme, zoe@acme.example)')
       .and.not.to.contain('hunter2');
     const second = await apply({ contexts: [{ code: 'acme', policy: { lockout: { limit: 99 }, secondFactor: { demand: 'always' } } }] });
     expect(second.err)
       .to.contain('contexts[0].policy.lockout.limit: Enter a whole number from 3 to 20. Found: 99 (in acme)')
-      .and.to.contain('contexts[0].policy.secondFactor.demand: Use one of these: off, optional, required. Found: "always" (in acme)');
+      .and.to.contain('contexts[0].policy.secondFactor.demand: Use one of: off, optional, required. Found: "always" (in acme)');
     const mail = await apply({ contexts: [{ code: 'acme', mails: { invitation: { en: { subject: 'Welcome' } } } }] });
-    for (const key of ['body', 'action']) expect(mail.err).to.contain(`contexts[0].mails.invitation.en.${key}: This key is missing`);
+    for (const key of ['body', 'action']) expect(mail.err).to.contain(`contexts[0].mails.invitation.en.${key}: This key is required`);
     const short = await apply({
       contexts: [{ code: 'acme', users: [{ email: 'zoe@acme.example', firstName: 'Zoe', password: 'hunter2' }] }],
     });

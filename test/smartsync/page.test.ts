@@ -179,13 +179,13 @@ describe('local page of SmartSync', () => {
       action: 'test',
     });
     expect(tested[0]).to.deep.include({ urls: ['ldaps://dc1.example.com'], bindDn: 'cn=sync', bindPassword: 'p4ss', startTls: false });
-    for (const text of [fingerprint, 'CN=dc1 &lt;b&gt;', 'CN=Example CA', 'an authority that this machine does not trust'])
+    for (const text of [fingerprint, 'CN=dc1 &lt;b&gt;', 'CN=Example CA', 'an authority this computer does not trust'])
       expect(shown.text).to.contain(text);
     expect(agent.store.current.ldapUrls).to.deep.equal([]);
     found = working;
     const pinned = await jar.submit(jar.form(shown, /directory/), { pin: fingerprint });
     expect(tested[1]).to.deep.include({ pinnedFingerprints: [fingerprint], bindPassword: 'p4ss' });
-    expect(pinned.text).to.contain('The connection works').and.to.contain('matches nobody');
+    expect(pinned.text).to.contain('Connection successful').and.to.contain('matches nobody');
     await jar.submit(jar.form(pinned, /directory/), { action: 'save' });
     expect(directory.looks, 'without a directory').to.equal(0);
     expect(agent.store.current).to.deep.include({ pinnedFingerprints: [fingerprint], ldapUrls: ['ldaps://dc1.example.com'] });
@@ -194,7 +194,7 @@ describe('local page of SmartSync', () => {
       encryption: 'ldaps',
       action: 'save',
     });
-    expect(plain.text).to.contain('while LDAPS is chosen');
+    expect(plain.text).to.contain('but LDAPS is selected');
   });
 
   it('lets the directory be looked at where a test shows that it takes the bind again', async () => {

@@ -51,11 +51,11 @@ describe('SmartSync with a real directory', function () {
     const shown = await jar.submit(jar.form(await jar.get(`${url}/directory`), /directory/), { ...typed, action: 'test' });
     const pin = /name="pin" value="([0-9a-f]{64})"/.exec(shown.text)![1]!;
     const trusted = await jar.submit(jar.form(shown, /directory/), { pin });
-    expect(trusted.text).to.contain('The connection works');
+    expect(trusted.text).to.contain('Connection successful');
     expect(lastStatus()).to.include({ isUp: false });
     await jar.submit(jar.form(trusted, /directory/), { action: 'save' });
     await eventually(async () => expect(lastStatus()).to.include({ isUp: true, kind: 'openldap', isEncrypted: true }));
-    expect((await jar.get(url)).text).to.contain(`Answers at ${slapd.ldapsUrl}`);
+    expect((await jar.get(url)).text).to.contain(`Responding at ${slapd.ldapsUrl}`);
     expect(readFileSync(`${folder.path}/smartsync.json`, 'utf8')).not.to.contain(slapd.bindPassword);
   });
 

@@ -5,7 +5,7 @@ import type { DirectoryId, Scope, UserId } from '../../src/domain/scope.ts';
 import type { Network } from '../../src/domain/sign-in/credentials/directory-password/index.ts';
 import type { UseCaseStore } from './use-cases.ts';
 
-export const networkPassword = 'the password of the network';
+export const networkPassword = 'the network password';
 
 /** What a directory answers, as an agent would say it. */
 export type Answer = Awaited<ReturnType<Ask>>;

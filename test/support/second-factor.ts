@@ -13,7 +13,7 @@ export async function setUpApp(jar: Jar, page: Answer, at = Date.now()) {
   return { secret, shown, codes: [...shown.text.matchAll(/<code>([0-9A-Z]{5}-[0-9A-Z]{5})<\/code>/g)].map(([, code]) => code!) };
 }
 
-/** Follows "I have kept them". */
+/** Follows "I've saved them". */
 export async function goOnFrom(jar: Jar, page: Answer, stop?: (url: string) => boolean): Promise<Answer> {
   const href = /class="btn btn-primary w-100" href="([^"]+)"/.exec(page.text)![1]!;
   return jar.follow(new URL(href, page.url).href, {}, stop);

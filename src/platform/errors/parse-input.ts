@@ -31,15 +31,23 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown, by?: 'field'
 export const whole = (least: number, most: number) =>
   z.coerce.number().int().min(least, 'fields.number_range').max(most, 'fields.number_range');
 
+/** A short name for files and addresses: lowercase letters, digits and hyphens inside, at most 63; each rule has its own message. */
+export const codeText = z
+  .string()
+  .regex(/^[a-z0-9-]+$/, 'fields.code')
+  .regex(/^[^-](.*[^-])?$/, 'fields.code_ends')
+  .max(63, 'fields.code_long');
+
+/** The rule of a code that is broken first, as a message key. */
+export const codeFault = (code: string): string | undefined => codeText.safeParse(code).error?.issues[0]?.message;
+
 /** One line, such as a name: trimmed, not empty, at most so many characters, none that is invisible. */
 export const lineOf = (longest: number) =>
   z
     .string()
     .trim()
-    .refine((line) => line.length > 0 && line.length <= longest && !/[\p{C}\p{Zl}\p{Zp}]/u.test(line), {
-      message: 'fields.name',
-      params: { most: longest },
-    });
+    .refine((line) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(line), 'fields.hidden_characters')
+    .refine((line) => line.length > 0 && line.length <= longest, { message: 'fields.name', params: { most: longest } });
 
 /** Text that may be empty, such as a description: trimmed, at most so many characters, without control characters. */
 export const textOf = (longest: number) =>

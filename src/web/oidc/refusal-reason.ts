@@ -31,7 +31,7 @@ export const libraryWords: [error: string, words: RegExp, reason: OidcReason | '
   ['invalid_client', /^too many different secrets/, 'too-many-secrets'],
   ['invalid_client', /client not found|no such application/, 'client-unknown'],
   ['invalid_client', /invalid secret provided/, 'wrong-secret'],
-  ['invalid_client', /the client secret has ended/, 'secret-ended'],
+  ['invalid_client', /the client secret has expired/, 'secret-ended'],
   ['invalid_client', /does not match the registered client authentication method/, 'wrong-client-authentication'],
   ['invalid_client', /the client is registered for /, 'wrong-client-authentication'],
   [

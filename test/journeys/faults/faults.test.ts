@@ -82,7 +82,7 @@ describe('faults, and the way to their cause', function () {
       for (const code of [codes[0]!, ofPages[0]!]) {
         const answer = await rita.follow(`${world.server.baseUrl}/other/admin/explain?code=${code}`);
         expect(answer.status).to.equal(404);
-        expect(answer.text).to.contain('No such support code');
+        expect(answer.text).to.contain('Support code not found');
       }
       const [event] = await eventsOf(world.scope, { type: 'access.refused' });
       expect((await rita.follow(`${world.server.baseUrl}/other/admin/explain?event=${event!.id}`)).status).to.equal(404);

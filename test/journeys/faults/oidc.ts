@@ -38,7 +38,7 @@ export const oidcFaults: Fault[] = [
   {
     fault: 'a redirect address that is not registered',
     cause: (world) => open(world, { client_id: 'one', redirect_uri: 'https://elsewhere.example/cb' }),
-    named: /redirect address is not registered.*elsewhere\.example/,
+    named: /redirect URI is not registered.*elsewhere\.example/,
   },
   {
     fault: 'a scope that is not allowed',
@@ -53,13 +53,13 @@ export const oidcFaults: Fault[] = [
     fault: 'a response type that is not offered',
     cause: (world) => open(world, { client_id: 'one', response_type: 'token' }),
     start: applicationPage('one'),
-    named: /response_type that is not offered/,
+    named: /response_type is not supported/,
   },
   {
     fault: 'a public client without PKCE',
     cause: (world) => open(world, { client_id: 'mobile', code_challenge: undefined, code_challenge_method: undefined }),
     start: applicationPage('mobile'),
-    named: /without PKCE/,
+    named: /no PKCE/,
   },
   {
     fault: 'a wrong client secret',
@@ -76,20 +76,20 @@ export const oidcFaults: Fault[] = [
         basic('ending', secretOf('ending')),
       ),
     start: applicationPage('ending'),
-    named: /client secret has ended/,
+    named: /client secret has expired/,
   },
   {
     fault: 'a client that authenticates in another way',
     cause: (world) =>
       token(world.server.issuer, { grant_type: 'refresh_token', refresh_token: 'x' }, basic('mobile', 'a secret of nobody')),
     start: applicationPage('mobile'),
-    named: /authenticates in another way/,
+    named: /authenticates with a different method/,
   },
   {
     fault: 'a wrong verifier of PKCE',
     cause: async (world) => redeem(world, 'two', { ...(await codeOf(world, 'two')), verifier: 'x'.repeat(43) }),
     start: applicationPage('two'),
-    named: /does not belong to the code \(PKCE\)/,
+    named: /does not match the code \(PKCE\)/,
   },
   {
     fault: 'a code that was used twice',
@@ -104,7 +104,7 @@ export const oidcFaults: Fault[] = [
     fault: 'another redirect address at the exchange',
     cause: async (world) => redeem(world, 'three', await codeOf(world, 'three'), { redirectUri: 'http://127.0.0.1:9/other' }),
     start: applicationPage('three'),
-    named: /another redirect address/,
+    named: /a different redirect URI/,
   },
   {
     fault: 'a code of another application',
@@ -133,13 +133,13 @@ export const oidcFaults: Fault[] = [
     fault: 'a grant that the application may not use',
     cause: (world) => token(world.server.issuer, { grant_type: 'client_credentials' }, basic('five', secretOf('five'))),
     start: applicationPage('five'),
-    named: /may not ask in this way/,
+    named: /not allowed to use this grant/,
   },
   {
     fault: 'a grant type that is not offered',
     cause: (world) => token(world.server.issuer, { grant_type: 'password', username: 'x', password: 'y' }, basic('five', secretOf('five'))),
     start: applicationPage('five'),
-    named: /grant type that is not offered/,
+    named: /grant type is not supported/,
   },
   {
     fault: 'not assigned, and no page to be shown',
@@ -162,6 +162,6 @@ export const oidcFaults: Fault[] = [
       await redeem(world, 'lent', given);
     },
     start: applicationPage('lent'),
-    named: /may not use the application any more/,
+    named: /can no longer open the application/,
   },
 ];

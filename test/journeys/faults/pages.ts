@@ -6,7 +6,7 @@ export const pageFaults: Fault[] = [
   {
     fault: 'an address that there is not',
     cause: ({ server }) => new Jar().get(`${server.issuer}/nothing/here`),
-    named: /address is wrong or what was here is gone/,
+    named: /address is wrong or the page no longer exists/,
   },
   {
     fault: 'the console, by a regular user',
@@ -24,7 +24,7 @@ export const pageFaults: Fault[] = [
       await endSessionsOfUser(world.scope, (await world.user('ended@acme.example')).userId, 'password-changed');
       return jar.submit(jar.form(page, /account/), { currentPassword: 'x', newPassword: 'y', repeatPassword: 'y' });
     },
-    named: /ended Fault.*Ended because ?password was changed/,
+    named: /ended Error.*Reason ?password was changed/,
   },
   {
     fault: 'a form of another site',
@@ -42,7 +42,7 @@ export const pageFaults: Fault[] = [
       const first = await new Jar().get(page.location!);
       return first.location ? new Jar().get(first.location) : first;
     },
-    named: /allows cookies|sent no cookie/,
+    named: /has to allow cookies|did not send cookies/,
   },
   {
     fault: 'a sign-in that is over',

@@ -41,19 +41,19 @@ export const peopleFaults: Fault[] = [
       await world.signIn(email('planned'));
     },
     start: explainPage(email('planned')),
-    named: /temporary deactivation is running/,
+    named: /temporary deactivation is in effect/,
   },
   {
     fault: 'an invitation that was not accepted',
     cause: (world) => world.signIn(email('invited')),
     start: personPage(email('invited')),
-    named: /invitation (is )?not accepted|the invitation is not accepted yet/,
+    named: /invitation (is )?not accepted|the invitation has not been accepted yet/,
   },
   {
     fault: 'pending in the directory',
     cause: (world) => world.signIn(email('pending')),
     start: explainPage(email('pending')),
-    named: /waits to be accepted/,
+    named: /waiting to be accepted/,
   },
   {
     fault: 'rejected from the directory',
@@ -75,17 +75,17 @@ export const peopleFaults: Fault[] = [
   {
     fault: 'outside the hours of a group',
     cause: (world) => world.signIn(email('night')),
-    named: /outside the hours of the policy.*different|outside the hours of the policy/,
+    named: /does not allow signing in at this time.*different|does not allow signing in at this time/,
   },
   {
     fault: 'a network that a group may not come from',
     cause: (world) => world.signIn(email('elsewhere')),
-    named: /network that the policy does not allow/,
+    named: /does not allow signing in from this network/,
   },
   {
     fault: 'no factor that can be used',
     cause: (world) => world.signIn(email('keys')),
-    named: /second factor and allows none|none can be used/,
+    named: /second factor but accepts none|none can be used/,
   },
   {
     fault: 'a wrong code of the app',
@@ -95,7 +95,7 @@ export const peopleFaults: Fault[] = [
       return jar.submit(jar.form(page, /second-factor|totp/), { code: '000000' });
     },
     start: personPage(email('totp')),
-    named: /wrong code of the authenticator app/,
+    named: /wrong authenticator app code/,
   },
   {
     fault: 'a recovery code that was used',
@@ -107,7 +107,7 @@ export const peopleFaults: Fault[] = [
       }
     },
     start: personPage(email('recovery')),
-    named: /wrong or used recovery code/,
+    named: /wrong or already used recovery code/,
   },
   {
     fault: 'a password that is too old',
@@ -117,9 +117,9 @@ export const peopleFaults: Fault[] = [
   },
   {
     fault: 'a directory that does not answer',
-    cause: (world) => world.signIn(email('away'), 'the password of the network'),
+    cause: (world) => world.signIn(email('away'), 'the network password'),
     start: personPage(email('away')),
-    named: /directory did not answer|directory does not answer/,
+    named: /directory is unavailable/,
   },
   {
     fault: 'a wrong password at the directory',
@@ -136,7 +136,7 @@ export const peopleFaults: Fault[] = [
     async cause(world) {
       directoryAnswers.reason = 'account-locked';
       await connectDirectory(world);
-      await world.signIn(email('netlocked'), 'the password of the network');
+      await world.signIn(email('netlocked'), 'the network password');
     },
     start: personPage(email('netlocked')),
     named: /locked in the directory/,
@@ -153,7 +153,7 @@ export const peopleFaults: Fault[] = [
       world.secrets.add(link);
       return new Jar().get(`${world.server.issuer}/activate/${link}`);
     },
-    named: /Link ?invitation.*Good until/,
+    named: /Link ?invitation.*Valid until/,
   },
   {
     fault: 'a link that was used',
@@ -164,7 +164,7 @@ export const peopleFaults: Fault[] = [
       world.secrets.add(link);
       return new Jar().get(`${world.server.issuer}/recovery/${link}`);
     },
-    named: /Link ?forgotten password.*Used or replaced/,
+    named: /Link ?password recovery.*Used or replaced/,
   },
   {
     fault: 'terms that were not accepted',
@@ -175,7 +175,7 @@ export const peopleFaults: Fault[] = [
       await world.signIn(email('terms'));
     },
     start: explainPage(email('terms')),
-    named: /Asked for first:.*Terms/,
+    named: /Required first:.*Terms/,
   },
 ];
 

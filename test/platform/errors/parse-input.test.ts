@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import {
   AppError,
+  codeFault,
   invalidInput,
   invalidTogether,
   lineOf,
@@ -22,8 +23,20 @@ describe('platform/errors: reading input', () => {
   it('a line is trimmed before it is measured, and is neither empty nor broken nor partly invisible', () => {
     const line = lineOf(10);
     expect(read(line, `  ${'x'.repeat(10)}\n`)).to.equal('x'.repeat(10));
-    for (const bad of ['', '   ', 'x'.repeat(11), 'a\nb', 'a\u2028b', 'a\u200bb', 'a\0b'])
-      expect(read(line, bad), JSON.stringify(bad)).to.equal('fields.name');
+    for (const bad of ['', '   ', 'x'.repeat(11)]) expect(read(line, bad), JSON.stringify(bad)).to.equal('fields.name');
+    for (const bad of ['a\nb', 'a\u2028b', 'a\u200bb', 'a\0b'])
+      expect(read(line, bad), JSON.stringify(bad)).to.equal('fields.hidden_characters');
+  });
+
+  it('a code says which of its rules is broken', () => {
+    for (const code of ['', 'A', 'a b', 'a_b']) expect(codeFault(code), code).to.equal('fields.code');
+    for (const code of ['-a', 'a-']) expect(codeFault(code), code).to.equal('fields.code_ends');
+    expect(['a', 'a-1', 'x'.repeat(63), 'x'.repeat(64)].map(codeFault)).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+      'fields.code_long',
+    ]);
   });
 
   it('a text is trimmed before it is measured, and may be empty', () => {

@@ -49,7 +49,7 @@ describe('web: addresses that people change themselves', () => {
     expect((await user(newAddress)) === undefined, 'not before the new one agreed').to.equal(true);
     expect((await agree(one).catch(() => ({ status: 410 }))).status, 'once').to.equal(410);
     const told = await sink.after(async () => {
-      expect((await agree(linkIn(confirm))).text).to.contain('Your e-mail is changed');
+      expect((await agree(linkIn(confirm))).text).to.contain('Your e-mail was changed');
     }, 'ana@acme.example');
     expect(told.text).to.contain(newAddress);
     const after = (await user(newAddress))!;
@@ -62,7 +62,7 @@ describe('web: addresses that people change themselves', () => {
 
   it('taken, the same, or no address: said at once; taken meanwhile: said at the end, and nothing changes', async () => {
     expect((await submit('email', { email: 'root' })).text).to.contain('valid e-mail');
-    expect((await submit('email', { email: 'ANA@acme.example' })).text).to.contain('the address that you have');
+    expect((await submit('email', { email: 'ANA@acme.example' })).text).to.contain('already your address');
     const confirm = await sink.after(async () => agree(linkIn(await sink.after(() => submit('email', { email: newAddress })))), newAddress);
     await server.apply({
       contexts: [
@@ -134,20 +134,22 @@ describe('web: addresses that people change themselves', () => {
     const wish = linkIn(await sink.after(() => submit('recovery-email', { recoveryEmail: 'thief@evil.example' }), 'thief@evil.example'));
     const isTold = () =>
       sink.mails.some(
-        ({ to, text }) => to[0] === 'ana@acme.example' && text.includes('links for a new password to go to thief@evil.example'),
+        ({ to, text }) => to[0] === 'ana@acme.example' && text.includes('links for a new password to also go to thief@evil.example'),
       );
     await eventually(async () => expect(isTold(), 'the mailbox of before').to.equal(true));
     const profile = await ana.get(at('/account'));
-    expect(profile.text).to.contain('Waiting until thief@evil.example');
+    expect(profile.text).to.contain('Waiting for thief@evil.example');
     await ana.submit(ana.form(profile, /cancel-change$/), { kind: 'recovery-email' });
     expect((await new Jar().get(wish)).status).to.equal(410);
   });
 
   it('the recovery e-mail is another mailbox, the first one hears of a change, and it can be removed', async () => {
-    expect((await submit('recovery-email', { recoveryEmail: 'Ana@acme.example' })).text).to.contain('another mailbox');
+    expect((await submit('recovery-email', { recoveryEmail: 'Ana@acme.example' })).text).to.contain(
+      'different from the one you sign in with',
+    );
     const link = linkIn(await sink.after(() => submit('recovery-email', { recoveryEmail: 'ana@home.example' }), 'ana@home.example'));
-    const told = await sink.after(() => agree(link), 'ana@acme.example', 'now gets the links');
-    expect(told.text).to.contain('now gets the links');
+    const told = await sink.after(() => agree(link), 'ana@acme.example', 'now go to another address');
+    expect(told.text).to.contain('now go to another address');
     expect((await user())!.recoveryEmail).to.equal('ana@home.example');
     const removed = await ana.follow(at('/account/recovery-email'));
     await sink.after(() => ana.submit(ana.form(removed, /recovery-email$/), { remove: 'yes' }), 'ana@home.example');

@@ -51,7 +51,7 @@ describe('web/admin-console: the administrator’s map', () => {
     const { text } = await ana.get(at(`${payroll}/access`));
     expect(text).to.contain('João da Silva').and.to.contain('Group Finance');
     expect(/<main[\s\S]*<\/main>/.exec(text)![0]).not.to.contain('Ana Souza');
-    expect((await ana.get(at(`${payroll}/access?way=direct`))).text).to.contain('Nothing matches this search');
+    expect((await ana.get(at(`${payroll}/access?way=direct`))).text).to.contain('No results');
   });
 
   it('is paged by key, searched and filtered, and escapes what people are called', async () => {
@@ -78,7 +78,7 @@ describe('web/admin-console: the administrator’s map', () => {
     const file = await ana.get(`${address}/file`);
     const rows: string[][] = parse(file.text, { bom: true });
     expect(rows).to.deep.equal([
-      ['Full name', 'Identifier', 'Status', 'Why', 'Opens now'],
+      ['Full name', 'Identifier', 'Status', 'Why', 'Can open now'],
       ['<b>Eve</b> =1+1', 'eve@acme.example', 'Activated', 'Group Many', 'Yes'],
     ]);
   });
@@ -110,11 +110,11 @@ describe('web/admin-console: the administrator’s map', () => {
     const tiles = (text: string) => [...text.matchAll(/class="tile-name"[^>]*>([^<]+)</g)].map(([, name]) => name!.trim());
     expect(tiles(shown.text)).to.deep.equal(tiles(theirs.text)).and.to.include('Payroll');
     const main = /<main[\s\S]*<\/main>/.exec(shown.text)![0];
-    expect(main).to.contain('You are looking at what').and.to.contain('Free for all');
+    expect(main).to.contain('You are viewing').and.to.contain('Free for all');
     expect(main)
       .not.to.match(/method="post"/)
       .and.not.to.contain('/launchpad/');
-    expect((await ana.get(at(`${user}/view-launchpad?q=zzz`))).text).to.contain('No application matches');
+    expect((await ana.get(at(`${user}/view-launchpad?q=zzz`))).text).to.contain('No applications match');
     expect((await ana.get(at('/admin'))).text, 'she is still herself').to.contain('Ana Souza');
     const events = await eventsOf(await server.scope(), { type: 'launchpad.viewed' });
     expect(events.length).to.be.greaterThan(0);

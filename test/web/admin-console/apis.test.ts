@@ -44,7 +44,7 @@ describe('web: APIs in the console', () => {
   };
 
   it('an API is added with its scopes; what does not fit is said beside it, and nothing typed is lost', async () => {
-    expect((await admin.get(at('/admin/apis'))).text).to.contain('There is no API yet.');
+    expect((await admin.get(at('/admin/apis'))).text).to.contain('No APIs yet.');
     const typed = { name: 'Orders', identifier, accessTokenSeconds: '2,5', ...scopes };
     for (const [changes, message] of [
       [{ identifier: 'orders' }, 'RFC 8707'],
@@ -137,7 +137,7 @@ describe('web: APIs in the console', () => {
     const refused = await fillIn(await path(`/applications/${mobile}`), { isResourceServer: 'yes', scopes: 'orders:write' });
     expect(refused.status).to.equal(422);
     expect(refused.text)
-      .to.contain('A public application cannot prove who it is')
+      .to.contain("A public application can't authenticate")
       .and.match(/value="orders:write" checked/);
     expect((await admin.get(at(await path()))).text).to.contain('is the API');
     expect((await fillIn(form, {}, /refuse/)).location).to.contain('done=api_application_refused');

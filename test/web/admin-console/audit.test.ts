@@ -40,7 +40,7 @@ describe('web/admin-console: the audit report', () => {
     const joao = await shown('person=jsilva&as=by');
     expect(joao).to.contain('João da Silva').and.to.not.contain('<div>User added');
     expect(await shown('person=jsilva&as=about&type=user.created')).to.contain('João da Silva');
-    expect(await shown('person=jsilva&type=settings.changed')).to.contain('Nothing matches');
+    expect(await shown('person=jsilva&type=settings.changed')).to.contain('No results');
     const payroll = await (await server.scope()).db('applications').where({ code: 'payroll' }).first('application_id');
     expect(await shown(`application=${payroll!.application_id}`))
       .to.contain('<div>Application added')
@@ -72,11 +72,11 @@ describe('web/admin-console: the audit report', () => {
 
   it('says what is wrong with a filter instead of showing everything', async () => {
     expect(await shown('person=nobody'))
-      .to.contain('Nobody here signs in with this')
-      .and.to.contain('Nothing matches');
+      .to.contain('No user signs in with this')
+      .and.to.contain('No results');
     expect(await shown('from=2026-02-30'))
       .to.contain('Enter a date')
-      .and.to.contain('Nothing matches');
+      .and.to.contain('No results');
     const { action, fields } = ana.form(await ana.get(at('/admin/audit/export')));
     const operations = async () => (await (await server.scope()).db('operations')).length;
     const before = await operations();
@@ -84,7 +84,7 @@ describe('web/admin-console: the audit report', () => {
     for (const wrong of mistakes)
       for (const format of ['csv', 'signed']) {
         const refused = await ana.follow(action, { method: 'POST', form: { ...fields, ...wrong, format } });
-        expect(refused.text, JSON.stringify(wrong)).to.contain('Nothing matches');
+        expect(refused.text, JSON.stringify(wrong)).to.contain('No results');
       }
     expect(await operations(), 'nor exports it').to.equal(before);
   });
@@ -140,7 +140,7 @@ describe('web/admin-console: the audit report', () => {
       hash = nextHash(hash, row.seal_seq!, canonicalEvent({ ...row, reason }));
       await events().where('event_id', row.event_id).update({ reason, seal_hash: hash });
     }
-    expect(await exported()).to.contain('changed by somebody outside');
+    expect(await exported()).to.contain('modified outside Portaria');
     for (const { event_id, reason, seal_hash } of rows) await events().where({ event_id }).update({ reason, seal_hash });
   });
 
@@ -190,7 +190,7 @@ describe('web/admin-console: the audit report', () => {
     wait(40 * 24 * 60);
     ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     const asked = await ana.submit(ana.form(await ana.get(at('/admin/audit/retention')), /retention$/), { days: '30' });
-    expect(asked.text, 'asked before anything is deleted').to.contain('Events that are older already');
+    expect(asked.text, 'asked before anything is deleted').to.contain('Events older than that');
     expect((await ana.submit(ana.form(asked, /retention$/))).text).to.contain('Saved');
   });
 

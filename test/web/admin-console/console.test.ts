@@ -61,11 +61,11 @@ describe('web/admin-console', () => {
   it('a client secret may have an end: it is shown, warned of on Home, and nothing goes through after it', async () => {
     const created = await newApplication({ grant_types: 'client_credentials' });
     const id = /\/admin\/applications\/([0-9a-f-]{36})\/edit/.exec(created.text)![1]!;
-    expect(created.text).to.not.contain('It ends');
+    expect(created.text).to.not.contain('Expires');
     const page = await ana.get(at(`/admin/applications/${id}/secret`));
-    for (const words of ['Without an end', '90 days', '730 days']) expect(page.text).to.contain(words);
+    for (const words of ['Never', '90 days', '730 days']) expect(page.text).to.contain(words);
     const ask = async (valid_days: string) => (await ana.submit(ana.form(page, /secret$/), { valid_days })).text;
-    expect(await ask('365')).to.contain('It ends');
+    expect(await ask('365')).to.contain('Expires');
     expect((await ana.get(at('/admin'))).text).to.not.contain('>Wiki</a>');
     const shown = await ask('90');
     const secret = /new-secret">([\w-]{43})</.exec(shown)![1]!;
@@ -86,18 +86,18 @@ describe('web/admin-console', () => {
     expect([refused.status, json(refused).error, json(refused).error_description]).to.deep.equal([
       401,
       'invalid_client',
-      'the client secret has ended',
+      'the client secret has expired',
     ]);
     const guessed = await send(`${server.issuer}/oidc/token`, {
       form: { grant_type: 'client_credentials' },
       headers: basic('wiki', 'a-guess-of-somebody'),
     });
     expect(json(guessed).error_description, 'only who has it hears so').to.equal('client authentication failed');
-    expect((await ana.get(at('/admin'))).text).to.contain('client secret ended');
+    expect((await ana.get(at('/admin'))).text).to.contain('client secret expired');
     expect((await ana.get(at(`/admin/applications/${id}/secret`))).text, 'the next is offered one').to.match(
       /<option value="365" selected/,
     );
-    expect(await ask('0'), 'and the next may be without one').to.not.contain('The client secret end');
+    expect(await ask('0'), 'and the next may be without one').to.not.contain('client secret expire');
   });
 
   it('assigns people and groups, and takes them away; nothing chosen is said to be nothing', async () => {
@@ -110,9 +110,9 @@ describe('web/admin-console', () => {
       return ana.follow(at(to), { method: 'POST', form: { _csrf: fields._csrf!, ...form } });
     };
     const none = await post({});
-    expect([none.status, none.text.includes('Tick at least one')]).to.deep.equal([422, true]);
+    expect([none.status, none.text.includes('Select at least one')]).to.deep.equal([422, true]);
     const nobody = await post({ login: ' ' });
-    expect([nobody.status, nobody.text.includes('Nobody here signs in with this')]).to.deep.equal([422, true]);
+    expect([nobody.status, nobody.text.includes('No user signs in with this')]).to.deep.equal([422, true]);
     expect((await post({ login: 'ana@acme.example jsilva' })).text)
       .to.contain('Ana Souza')
       .and.to.contain('João da Silva');
@@ -153,9 +153,9 @@ describe('web/admin-console', () => {
     expect(home).to.match(/<svg class="chart"[^>]*role="img"/);
     expect(home.match(/<rect class="chart-good"/g)).to.have.length(30);
     expect(home).to.match(/Sign-ins: [1-9]\. Failed attempts: 1\./);
-    expect(home.split('Worth attention')[1])
+    expect(home.split('Needs attention')[1])
       .to.match(/edit">Payroll<\/a>|>Payroll<\/a>/)
-      .and.to.contain('Nobody has ever used it');
+      .and.to.contain('Never used');
   });
 
   it('S30: the Launchpad shows one category at a time', async () => {
@@ -184,7 +184,7 @@ describe('web/admin-console', () => {
     await ana.get(theirs.action, { form: { ...theirs.fields, name: 'Theirs' } });
     const answer = await ana.get(mine.action, { form: { ...mine.fields, name: 'Mine' } });
     expect(answer.status).to.equal(409);
-    expect(answer.text).to.contain('Somebody else changed this').and.to.contain('value="Mine"');
+    expect(answer.text).to.contain('Someone else changed this').and.to.contain('value="Mine"');
     const user = await idOf('jsilva');
     const [one, two] = [
       ana.form(await ana.get(at(`/admin/users/${user}/edit`)), /edit$/),
@@ -218,9 +218,9 @@ describe('web/admin-console', () => {
     const form = ana.form(await ana.get(at('/admin/users/new')), /new$/);
     const base = { ...form.fields, firstName: 'A', lastName: 'B' };
     const role = await ana.get(form.action, { form: { ...base, access: 'username', username: 'boss', role: 'administrator' } });
-    expect([role.status, role.text.includes('An administrator needs an e-mail')]).to.deep.equal([422, true]);
+    expect([role.status, role.text.includes('An administrator must have an e-mail')]).to.deep.equal([422, true]);
     const taken = await ana.get(form.action, { form: { ...base, access: 'email', email: 'ANA@ACME.example' } });
-    expect([taken.status, taken.text.includes('This is taken already')]).to.deep.equal([409, true]);
+    expect([taken.status, taken.text.includes('Already in use')]).to.deep.equal([409, true]);
     const both = await Promise.all([1, 2, 3].map(() => ana.get(form.action, { form: { ...base, access: 'username', username: 'racer' } })));
     expect(both.map(({ status }) => status).sort()).to.deep.equal([303, 409, 409]);
   });
@@ -235,7 +235,7 @@ describe('web/admin-console', () => {
     expect((await ana.get(at(`/admin/users/${own}/deactivate`), { form: { _csrf: csrf } })).status).to.equal(409);
     const edit = ana.form(await ana.get(at(`/admin/users/${own}/edit`)), /edit$/);
     const { role: _, ...demoted } = edit.fields;
-    expect((await ana.get(edit.action, { form: demoted })).text).to.contain('You cannot do this to your own account');
+    expect((await ana.get(edit.action, { form: demoted })).text).to.contain("You can't do this to your own account");
     const { requestDeletion } = await import('../../../src/domain/people/users/index.ts');
     const scope = await server.scope();
     let code = '';
@@ -348,7 +348,7 @@ describe('web/admin-console', () => {
       page = await ana.get(at(`/admin/users${next.replaceAll('&amp;', '&')}`));
     }
     expect(seen.size).to.equal(120);
-    expect((await ana.get(at('/admin/users?q=nobody%25_'))).text).to.contain('Nothing matches');
+    expect((await ana.get(at('/admin/users?q=nobody%25_'))).text).to.contain('No results');
   });
 
   it('S50: a search looks at e-mail, name or username, whichever is chosen; accents and case do not matter', async () => {

@@ -36,7 +36,7 @@ describe('web: custom fields', () => {
   const editJoao = async (changes: Record<string, string | string[]>) => fillIn(`/admin/users/${(await joao()).userId}/edit`, changes);
 
   it('S34: a company defines fields of every type; what does not fit is refused with what to do', async () => {
-    expect((await ana.get(at('/admin/custom-fields'))).text).to.contain('no fields of your own');
+    expect((await ana.get(at('/admin/custom-fields'))).text).to.contain('No custom fields yet');
     for (const [code, type, options] of [
       ['cost_center', 'text'],
       ['floor', 'number'],
@@ -47,11 +47,11 @@ describe('web: custom fields', () => {
     ] as const)
       expect((await define({ code, label: `Field ${code}`, type, options: options ?? '' })).status, code).to.equal(303);
     for (const [changes, message] of [
-      [{ code: 'cost_center', label: 'Again' }, 'taken already'],
-      [{ code: 'Cost Center', label: 'X' }, 'small letter first'],
+      [{ code: 'cost_center', label: 'Again' }, 'Already in use'],
+      [{ code: 'Cost Center', label: 'X' }, 'Use only lowercase letters, digits and underscores'],
       [{ code: 'x', label: '' }, '1 to 100 characters'],
-      [{ code: 'x', label: 'X', type: 'choice' }, 'One option a line'],
-      [{ code: 'x', label: 'X', type: 'text', options: 'A' }, 'Only a list has options'],
+      [{ code: 'x', label: 'X', type: 'choice' }, 'Enter 1 to 200 different options'],
+      [{ code: 'x', label: 'X', type: 'text', options: 'A' }, 'Only list fields have options'],
     ] as [Record<string, string>, string][]) {
       const refused = await define(changes);
       expect(refused.text, message).to.contain(message);
@@ -67,7 +67,7 @@ describe('web: custom fields', () => {
     expect(wrong.text)
       .to.contain('Enter a number')
       .and.to.contain('Enter a date')
-      .and.to.contain('Choose from the list')
+      .and.to.contain('Choose a value from the list')
       .and.to.contain('value="CC-1"');
     const saved = await editJoao({
       custom_cost_center: ' CC-42 ',
@@ -97,11 +97,11 @@ describe('web: custom fields', () => {
 
   it('a required field is asked of whoever is saved next, and nobody is locked out by it', async () => {
     expect((await define({ code: 'badge', label: 'Badge', type: 'text', isRequired: 'yes' })).status).to.equal(303);
-    expect((await editJoao({ department: 'Sales' })).text).to.contain('Fill this in');
+    expect((await editJoao({ department: 'Sales' })).text).to.contain('Required field');
     expect((await signedIn(server.baseUrl, 'jsilva', passwords.joao)).cookies.size, 'signs in all the same').to.be.greaterThan(0);
     expect((await editJoao({ custom_badge: '0042' })).status).to.equal(303);
     const refused = await fillIn('/admin/users/new', { firstName: 'New', lastName: 'One', access: 'username', username: 'newone' });
-    expect(refused.text).to.contain('Fill this in');
+    expect(refused.text).to.contain('Required field');
   });
 
   it('SAML attributes and a NameID come from them, by file too; a file that knows no such field is refused by its path', async () => {
@@ -183,10 +183,10 @@ describe('web: custom fields', () => {
       const { action, fields: confirmed } = ana.form(await ana.get(at(`/admin/custom-fields/${size.fieldId}/delete`)), /delete$/);
       return ana.follow(action, { form: confirmed });
     };
-    expect((await remove()).text, 'while an application is told it').to.contain('These applications are told the field: ERP');
+    expect((await remove()).text, 'while an application is told it').to.contain('These applications receive the field: ERP');
     const erp = { entityId: 'https://erp.example', assertionConsumerServices: [{ url: 'https://erp.example/acs' }] };
     await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', applications: [{ code: 'erp', name: 'ERP', saml: erp }] }] });
-    expect((await remove()).text).to.contain('The field was deleted');
+    expect((await remove()).text).to.contain('Field deleted');
     await eventually(async () => expect((await joao()).customValues).to.not.have.property(size.fieldId));
     expect((await ana.get(at(`/admin/custom-fields/${size.fieldId}/edit`))).status).to.equal(404);
   });
@@ -199,7 +199,7 @@ describe('web: custom fields', () => {
     expect((await editJoao({ department: 'Other' })).status).to.equal(303);
     expect((await valuesOfJoao()).shift).to.equal('Night');
     expect((await editJoao({ custom_shift: 'Day' })).status).to.equal(303);
-    expect((await editJoao({ custom_shift: 'Night' })).text).to.contain('Choose from the list');
+    expect((await editJoao({ custom_shift: 'Night' })).text).to.contain('Choose a value from the list');
   });
 
   it('codes that every object has, numbers that would not come back, marks alone: no page breaks, nothing changes silently', async () => {
@@ -207,7 +207,7 @@ describe('web: custom fields', () => {
     expect((await ana.get(at('/admin/users/new'))).status).to.equal(200);
     for (const number of ['0,0000001', '999999999999999.1234567', '1e3'])
       expect((await editJoao({ custom_floor: number })).text, number).to.contain('Enter a number');
-    expect((await editJoao({ custom_cost_center: '\u200b' })).text).to.contain('One line');
+    expect((await editJoao({ custom_cost_center: '\u200b' })).text).to.contain('Enter one line');
     expect((await editJoao({ custom_cost_center: '漢'.repeat(1000) })).status).to.equal(303);
     for (let i = 0; i < 5; i++) await define({ code: `wide_${i}`, label: 'Wide', type: 'text' });
     const wide = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`custom_wide_${i}`, '漢'.repeat(1000)]));
@@ -242,7 +242,7 @@ describe('web: custom fields', () => {
 
   it('the entity ID is set and taken back in the console', async () => {
     const set = (samlEntityId: string) => fillIn('/admin/certificates', { samlEntityId });
-    expect((await set('not an address')).text).to.contain('An absolute address');
+    expect((await set('not an address')).text).to.contain('Enter an absolute URI');
     expect((await set('urn:example:acme')).status).to.equal(303);
     expect((await ana.get(at('/saml/metadata'))).text).to.contain('entityID="urn:example:acme"');
     expect((await set('')).status).to.equal(303);

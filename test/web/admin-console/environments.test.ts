@@ -11,7 +11,7 @@ import { passwords, signedIn, startTestServer, type TestServer } from '../../sup
 
 const badge = 'class="ribbon-approval"';
 const languages = {
-  en: { badge: 'Approval environment', subject: '[Approval] ', mail: 'This mail comes from an approval environment' },
+  en: { badge: 'Approval environment', subject: '[Approval] ', mail: 'This e-mail comes from an approval environment' },
   es: { badge: 'Entorno de homologación', subject: '[Homologación] ', mail: 'Este correo viene de un entorno de homologación' },
   'pt-BR': { badge: 'Ambiente de homologação', subject: '[Homologação] ', mail: 'Este e-mail vem de um ambiente de homologação' },
 };
@@ -122,7 +122,7 @@ describe('web/admin-console: the two environments of a company', () => {
     const { contextId, ...outside } = await server.scope();
     await createApproval(outside, { code: 'acme-approval', name: 'Acme try-out', pairedContextId: contextId });
     await eventually(async () =>
-      expect((await ana.get(at('/admin/environments'))).text).to.contain(`href="${at('/admin', 'acme-approval')}">Open its console`),
+      expect((await ana.get(at('/admin/environments'))).text).to.contain(`href="${at('/admin', 'acme-approval')}">Open console`),
     );
     expect((await ana.get(at('/admin'))).text).to.contain(`href="${at('/admin', 'acme-approval')}" title="Approval environment">`);
     expect((await ana.get(at('/launchpad'))).text).to.not.contain('acme-approval');
@@ -144,8 +144,8 @@ describe('web/admin-console: the two environments of a company', () => {
 
     const mail = await mailTo('ana@acme.example');
     expect(subjectOf(mail)).to.match(/^\[Approval\] /);
-    expect(partsOf(mail).plain).to.match(/\r\n\r\n\*\*\* This mail comes from an approval environment, where Acme S\.A\. tries things out/);
-    expect(partsOf(mail).page).to.contain('This mail comes from an approval environment');
+    expect(partsOf(mail).plain).to.match(/\r\n\r\n\*\*\* This e-mail comes from an approval environment, where Acme S\.A\. tests changes/);
+    expect(partsOf(mail).page).to.contain('This e-mail comes from an approval environment');
     const link = /https?:\S+\/activate\/\S+/.exec(mail.text)![0];
     expect(link.startsWith(at('/activate/', 'acme-approval'))).to.equal(true);
 
@@ -158,7 +158,7 @@ describe('web/admin-console: the two environments of a company', () => {
     const begin = ana.form(chosen, /bulk\/start$/);
     const { headers } = await ana.get(begin.action, { form: begin.fields });
     const path = new URL(String(headers.location), server.baseUrl).href;
-    await eventually(async () => expect((await ana.get(path)).text).to.contain('They have no e-mail'));
+    await eventually(async () => expect((await ana.get(path)).text).to.contain('The user has no e-mail'));
     const [first] = await eventsOf(scope, { type: 'users.invited-to-approval' });
     expect(first!.details).to.deep.equal({ total: 1, groups: ['Finance'] });
   });

@@ -72,7 +72,7 @@ describe('web: the sign-in policy', () => {
     ] as Record<string, string>[]) {
       const refused = await save(changes);
       expect(refused.status, JSON.stringify(changes)).to.equal(409);
-      expect(refused.text).to.contain('Leave a way in');
+      expect(refused.text).to.contain('Change them so that at least one can');
     }
     const { action, entries } = ana.form(await ana.get(at('/admin/policy')), /policy$/);
     const form = new URLSearchParams(entries);
@@ -86,18 +86,18 @@ describe('web: the sign-in policy', () => {
     expect(tried.text).to.not.contain('on trial');
     const page = await save({ networks: '127.0.0.0/8\n10.0.0.0/8' });
     expect(page.location).to.contain('policy_on_trial');
-    expect((await ana.get(at('/admin/policy'))).text).to.contain('The change is on trial');
+    expect((await ana.get(at('/admin/policy'))).text).to.contain('Policy change on trial');
     wait(6);
     expect((await ana.get(at('/admin/policy'))).text, 'over').to.not.contain('10.0.0.0/8');
     const scope = await server.scope();
     await endTrial(scope);
     expect((await rules()).base.networks).to.deep.equal([]);
     await save({ networks: '127.0.0.0/8\n10.0.0.0/8' });
-    expect((await decide('keep')).text).to.contain('The policy stays');
+    expect((await decide('keep')).text).to.contain('Policy confirmed');
     wait(6);
     expect((await rules()).base.networks).to.have.length(2);
     await save({ networks: '127.0.0.0/8' });
-    expect((await decide('revert')).text).to.contain('is back');
+    expect((await decide('revert')).text).to.contain('in effect again');
     expect((await rules()).base.networks).to.have.length(2);
     const types = await scope.db('audit_events').where('type', 'like', 'sign-in-policy.%').orderBy('event_id').pluck('type');
     expect(types.map((type) => type.split('.')[1])).to.deep.equal(['changed', 'reverted', 'changed', 'confirmed', 'changed', 'reverted']);
@@ -106,7 +106,7 @@ describe('web: the sign-in policy', () => {
   it('a change during a trial is measured against the rules before it: nothing harmless confirms it', async () => {
     await save({ networks: '127.0.0.0/8' });
     await save({ 'lockout.limit': '7' });
-    expect((await ana.get(at('/admin/policy'))).text).to.contain('The change is on trial');
+    expect((await ana.get(at('/admin/policy'))).text).to.contain('Policy change on trial');
     wait(6);
     const after = (await ana.get(at('/admin/policy'))).text;
     expect(after).to.not.contain('127.0.0.0/8');
@@ -133,7 +133,7 @@ describe('web: the sign-in policy', () => {
     expect((await joao.follow(at('/launchpad'))).text, 'the session of before').to.contain('only from certain networks');
     const code = /[2-9A-Z]{4}-[2-9A-Z]{4}/.exec(page.text)![0];
     const found = /<tbody>[\s\S]*<\/tbody>/.exec((await ana.get(at(`/admin/audit?support_code=${code}`))).text)![0];
-    expect(found).to.contain('a network that the policy does not allow');
+    expect(found).to.contain('does not allow signing in from this network');
     expect(found.match(/<tr>/g), 'the code leads to it alone').to.have.length(1);
     expect((await signIn('ana@acme.example', passwords.ana)).page.url).to.match(/launchpad$/);
   });
@@ -146,12 +146,12 @@ describe('web: the sign-in policy', () => {
     ).to.equal(303);
     const example = (await ana.get(at('/admin/policy?login=jsilva'))).text;
     const row = (name: string) => new RegExp(`<td>${name}</td>.*?</tr>`).exec(example)![0].replace(/<[^>]+>/g, ' ');
-    expect(row('Password length')).to.contain('30').and.to.contain('Finance');
-    expect(row('Attempts before a block')).to.contain('5').and.to.contain('Company');
-    expect((await ana.get(at('/admin/policy?login=nobody'))).text).to.contain('Nobody here is called nobody');
+    expect(row('Minimum length')).to.contain('30').and.to.contain('Finance');
+    expect(row('Failed attempts before blocking')).to.contain('5').and.to.contain('Company');
+    expect((await ana.get(at('/admin/policy?login=nobody'))).text).to.contain('No user signs in with nobody');
     const { page } = await signIn('jsilva', passwords.joao);
     expect(page.text, 'the policy is checked at every sign-in')
-      .to.contain('now asks for a stronger password')
+      .to.contain("no longer meets your company's password policy")
       .and.to.contain('At least 30 characters');
     const link = /\/admin\/policy\/overrides\/[0-9a-f-]{36}/.exec((await ana.get(at('/admin/policy'))).text)![0];
     expect((await save({}, link)).status, 'as shown').to.equal(303);
@@ -165,10 +165,10 @@ describe('web: the sign-in policy', () => {
     await save({ 'password.expiryDays': '30', 'password.history': '2', 'session.lifetimeHours': '8000' });
     wait(31 * 24 * 60);
     const { jar, page } = await signIn('jsilva', passwords.joao);
-    expect(page.text).to.contain('older than your company allows');
+    expect(page.text).to.contain('Your password has expired');
     const choose = (from: Answer, newPassword: string) =>
       jar.submit(jar.form(from, /new-password$/), { newPassword, repeatPassword: newPassword });
-    expect((await choose(page, passwords.joao)).text).to.contain('other than the one you have');
+    expect((await choose(page, passwords.joao)).text).to.contain('different from your current one');
     expect((await choose(page, 'one more long sentence')).url).to.match(/launchpad$/);
     wait(31 * 24 * 60);
     const second = await signIn('jsilva', 'one more long sentence');

@@ -112,7 +112,7 @@ describe('web: promotion', () => {
     expect(unticked).to.include.members(['application payroll', 'application mobile']);
     expect(page.text)
       .to.contain('https://crm.try.example/cb')
-      .and.to.contain('Redirect addresses')
+      .and.to.contain('Redirect URIs')
       .and.not.to.contain('oidc.token_endpoint_auth_method');
   });
 
@@ -121,7 +121,7 @@ describe('web: promotion', () => {
     expect(chosen.status, faultOf(chosen)).to.equal(200);
     const unaccepted = await press(chosen, 'apply');
     expect(unaccepted.status).to.equal(422);
-    expect(faultOf(unaccepted)).to.contain('Tick each warning');
+    expect(faultOf(unaccepted)).to.contain('Confirm each warning');
     const done = await press(unaccepted, 'apply', { accept: accepts(unaccepted) });
     expect(done.status).to.equal(200);
     const secret = load(done.text)('#secret-0').text();
@@ -143,10 +143,10 @@ describe('web: promotion', () => {
     const picked = (await compareWithApproval(await server.scope())).differences.filter(({ kind }) => kind === 'policy');
     const pick = ['application crm', 'group sales', ...picked.map(({ id }) => id)];
     const review = await press(await open(), 'review', { ...own('crm'), pick });
-    expect(review.text).to.contain('Try it on the last 30 days');
+    expect(review.text).to.contain('Simulate on the last 30 days');
     const shown = await ana.follow((await press(review, 'try')).location!);
     expect(shown.url).to.match(/\/admin\/simulations\/[0-9a-f-]{36}$/);
-    expect(shown.text).to.contain('What is new in production concerns nobody');
+    expect(shown.text).to.contain('Anything new in production does not affect');
     expect(await findApplicationByCode(await server.scope(), 'crm'), 'nothing was promoted').to.equal(undefined);
     const back = load(shown.text)('main a[href*="tried="]').first().attr('href')!;
     const again = await ana.get(`${server.baseUrl}${back}`);
@@ -183,7 +183,7 @@ describe('web: promotion', () => {
     ).to.have.members(['application crm', 'group sales']);
     const empty = await press(page, 'review', { pick: ['application wiki'] });
     expect(empty.status).to.equal(422);
-    expect(faultOf(empty)).to.contain('Redirect addresses');
+    expect(faultOf(empty)).to.contain('Redirect URIs');
   });
 
   it('a search hides rows and loses nothing', async () => {
@@ -200,7 +200,7 @@ describe('web: promotion', () => {
     await approval({ applications: [oidcApplication('news')] });
     const told = await press(review, 'apply', { accept: accepts(review) });
     expect(told.status).to.equal(409);
-    expect(faultOf(told)).to.contain('changed meanwhile');
+    expect(faultOf(told)).to.contain('changed in the meantime');
     expect(told.text).to.contain('https://crm.acme.example/cb');
     expect(
       rows(told)
@@ -217,7 +217,7 @@ describe('web: promotion', () => {
     const proposed = await press(review, 'apply', { accept: accepts(review) });
     expect(proposed.status).to.equal(303);
     const shown = await ana.get(proposed.location!);
-    expect(shown.text).to.contain('another administrator has to agree').and.not.to.contain('/agree"');
+    expect(shown.text).to.contain('another administrator has to approve').and.not.to.contain('/agree"');
     const forced = await ana.get(`${shown.url.split('?')[0]}/agree`, { form: { _csrf: ana.form(shown, /decline$/).fields._csrf! } });
     expect(forced.status).to.equal(409);
     expect(await findApplicationByCode(await server.scope(), 'crm')).to.equal(undefined);
@@ -234,8 +234,8 @@ describe('web: promotion', () => {
     await demandFourEyes();
     const bia = await signedIn(server.baseUrl, 'bia@acme.example', 'bia has a long password');
     for (const [who, said] of [
-      [bia, 'Declined. Nothing was changed.'],
-      [ana, 'Withdrawn. Nothing was changed.'],
+      [bia, 'Promotion declined. Nothing was changed.'],
+      [ana, 'Promotion withdrawn. Nothing was changed.'],
     ] as const) {
       const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
       const proposed = await press(review, 'apply', { accept: accepts(review) });
@@ -263,7 +263,7 @@ describe('web: promotion', () => {
       ],
     });
     const changed = await ana.get(`${here}/undo`);
-    expect(changed.text).to.contain('changed since: Description').and.to.contain('There is nothing to undo');
+    expect(changed.text).to.contain('changed since then: Description').and.to.contain('Nothing to undo');
     await server.apply({
       contexts: [
         {

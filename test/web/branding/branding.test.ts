@@ -142,8 +142,8 @@ describe('web: what a company’s pages and mails wear', () => {
       const jar = new Jar();
       return sink.after(async () => jar.submit(jar.form(await jar.get(at('/recovery')), /recovery$/), { login: 'ana@acme.example' }));
     };
-    expect((await save({ subject: '' }, path)).text).to.contain('Fill this in');
-    expect((await save({ body: 'Dear {{firstname}} {{constructor}}' }, path)).text).to.contain('no such placeholder');
+    expect((await save({ subject: '' }, path)).text).to.contain('Required field');
+    expect((await save({ body: 'Dear {{firstname}} {{constructor}}' }, path)).text).to.contain('placeholder does not exist');
     const words = {
       subject: 'New password at {{company}}',
       body: 'Dear {{firstName}},\n\nyou have {{minutes}} minutes. <i>',

@@ -53,7 +53,7 @@ describe('web/invitations', () => {
     expect(link.startsWith(at('/activate/'))).to.equal(true);
     for (let i = 0; i < 3; i++) expect((await new Jar().get(link)).status, 'looking uses nothing up').to.equal(200);
     expect((await choose(link, 'short')).text).to.contain('At least 12 characters');
-    expect((await choose(link, 'Bruna Lima 2026')).text, 'the policy guards every path').to.contain('your own name');
+    expect((await choose(link, 'Bruna Lima 2026')).text, 'the policy guards every path').to.contain('use your name');
     const done = await choose(link);
     expect(done.text).to.contain('Your account is ready');
     expect(done.setCookie.join(), 'nobody is signed in by it').to.not.contain('session=');
@@ -110,7 +110,7 @@ describe('web/invitations', () => {
 
   it('S57, S71: without an e-mail there is no invitation; S62: a temporary password is shown and nothing is mailed', async () => {
     const refused = await add({ access: 'username', username: 'bruna', email: '', activation: 'invitation' });
-    expect([refused.status, refused.text.includes('nowhere to send')]).to.deep.equal([422, true]);
+    expect([refused.status, refused.text.includes('An invitation needs an e-mail')]).to.deep.equal([422, true]);
     expect(refused.text, 'nothing is lost').to.contain('value="bruna"');
     const shown = await add({ activation: 'temporary-password' });
     const [, temporary] = /id="temporary-password">([^<]+)</.exec(shown.text)!;
@@ -123,7 +123,7 @@ describe('web/invitations', () => {
     expect(await checked()).to.equal('invitation');
     const refused = await settings({ invitationDays: '0', domains: 'not a domain' });
     expect(refused.status).to.equal(422);
-    expect(refused.text).to.contain('One domain a line').and.to.contain('in the range');
+    expect(refused.text).to.contain('one domain per line').and.to.contain('within the range');
     expect(refused.text, 'nothing is lost').to.contain('not a domain');
     expect((await settings({ activation: 'temporary-password', invitationDays: '2' })).text).to.contain('Saved.');
     expect(await checked()).to.equal('temporary-password');
@@ -154,7 +154,7 @@ describe('web/invitations', () => {
       await settings({ selfRegistration: 'yes', domains: 'acme.example\nACME.com' });
       expect((await new Jar().follow(at('/launchpad'))).text).to.contain('/register?request=');
       const refused = await register({ email: 'bruna@elsewhere.example' });
-      expect([refused.status, refused.text.includes('Only addresses of')]).to.deep.equal([422, true]);
+      expect([refused.status, refused.text.includes('Use an address of')]).to.deep.equal([422, true]);
       expect((await register({ email: 'x@sub.acme.example' })).status, 'a subdomain is another domain').to.equal(422);
       const link = linkIn(await sink.after(() => register()));
       expect(await bruna(), 'nobody before the link').to.equal(undefined);
@@ -172,7 +172,7 @@ describe('web/invitations', () => {
       const plain = (text: string) => text.replace(/(ana|zora)@acme.example/g, '…').replace(/value="[\w-]{43}"/g, '');
       expect(plain(known.text)).to.equal(plain(unknown.text));
       const mail = await sink.after(() => register({ email: 'Ana@ACME.example' }), 'ana@acme.example');
-      expect(mail.text).to.contain('there is one').and.to.not.contain('/register/');
+      expect(mail.text).to.contain('one already exists').and.to.not.contain('/register/');
       for (let i = 0; i < 4; i++) await register({ email: 'ana@acme.example' });
       await pause(600);
       expect(sink.mails.filter(({ to }) => to[0]!.toLowerCase() === 'ana@acme.example')).to.have.length(3);
@@ -219,7 +219,7 @@ describe('web/invitations', () => {
       });
       const link = linkIn(await sink.after(() => register()));
       const refused = await choose(link);
-      expect([refused.status, refused.text.includes('Fill this in')]).to.deep.equal([422, true]);
+      expect([refused.status, refused.text.includes('Required field')]).to.deep.equal([422, true]);
       expect((await choose(link, chosen, { custom_badge: '4711' })).text).to.contain('Your account is ready');
       expect(Object.values((await bruna())!.customValues)).to.deep.equal([4711]);
     });

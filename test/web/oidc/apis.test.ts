@@ -213,11 +213,11 @@ describe('web/oidc: APIs (RFC 8707, RFC 9068)', () => {
         client_id: real.client_id,
         sub: real.sub,
       });
-      expect(shown.card('Orders')).to.contain('orders:admin: the person is not granted it');
+      expect(shown.card('Orders')).to.contain('orders:admin: not granted to the person');
     }
     const shown = await preview(ana.login);
-    expect(shown.card('Orders')).to.contain('orders:write: the person is not granted it');
-    expect(shown.card('Stock')).to.contain('no scope is left').and.contain('stock:read: the person is not granted it');
+    expect(shown.card('Orders')).to.contain('orders:write: not granted to the person');
+    expect(shown.card('Stock')).to.contain('none of the scopes can be granted').and.contain('stock:read: not granted to the person');
   });
 
   it('what an application loses is inactive at once, and so is what is left of an API that is gone', async () => {
@@ -269,7 +269,7 @@ describe('web/oidc: APIs (RFC 8707, RFC 9068)', () => {
     const jar = new Jar();
     const extra = { client_id: 'survey', resource: orders, scope: 'openid email orders:read orders:write', ui_locales: 'es' };
     const asked = await authorize(server, jar, { ...ana, ...extra });
-    expect(asked.answer.text).to.contain('En Orders podría, en su nombre:').and.contain('Read your orders (es)');
+    expect(asked.answer.text).to.contain('En Orders podrá, en su nombre:').and.contain('Read your orders (es)');
     expect(asked.answer.text, 'ana is not granted it').to.not.contain('Change your orders');
     const agreed = await jar.submit(jar.form(asked.answer, /interaction/), { decision: 'allow' }, (url) =>
       url.startsWith(server.redirectUri),

@@ -94,7 +94,7 @@ describe('web/oidc: claims of custom fields', () => {
       return ana.get(action, { form });
     };
     const refused = await save('iss');
-    expect([refused.status, refused.text.includes('a meaning of its own')]).to.deep.equal([422, true]);
+    expect([refused.status, refused.text.includes('claim is reserved')]).to.deep.equal([422, true]);
     expect((await save('badge')).status).to.equal(303);
     expect((await findApplicationByCode(await server.scope(), 'payroll'))!.oidc!.claims).to.deep.equal([
       { name: 'badge', from: 'custom.badge' },

@@ -39,7 +39,7 @@ describe('web/oidc: the addresses of an application', () => {
       const ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
       const form = ana.form(await ana.get(`${server.issuer}/admin/applications/new`), /new$/);
       const refused = await ana.submit(form, { name: 'Preview', redirect_uris: preview });
-      expect([refused.status, refused.text.includes('for companies of an approval environment')]).to.deep.equal([422, true]);
+      expect([refused.status, refused.text.includes('allowed only in an approval environment')]).to.deep.equal([422, true]);
       expect(refused.text).to.contain(preview);
     });
 
@@ -84,7 +84,7 @@ describe('web/oidc: the addresses of an application', () => {
       const refused = await ana.submit(ana.form(page, /new$/), typed);
       expect([refused.status, refused.text.includes('RFC 8252 §7.1')]).to.deep.equal([422, true]);
       const made = await ana.submit(ana.form(page, /new$/), { ...typed, allow_private_use_schemes: 'yes' });
-      expect(made.text).to.contain('Addresses by a scheme of its own').and.to.contain(address);
+      expect(made.text).to.contain('Allow custom schemes').and.to.contain(address);
       const jar = new Jar();
       const stop = (url: string) => url.startsWith('cursor:');
       const { url } = authorizationUrl(server, { client_id: 'cursor', redirect_uri: address, scope: 'openid' });

@@ -39,7 +39,7 @@ describe('web/oidc: how an application proves itself', () => {
       expect(await byBasic(clientSecret)).to.equal(200);
       const answer = await act('secret', { former_days: '7' });
       const second = secretIn(answer.text);
-      expect(answer.text).to.contain('Former client secret').and.to.contain('It ends');
+      expect(answer.text).to.contain('Previous client secret').and.to.contain('Expires');
       await works(second);
       await works(clientSecret);
       await eventually(async () => expect((await ana.get(await page())).text.match(/last used/gi)).to.have.length(2));
@@ -47,16 +47,16 @@ describe('web/oidc: how an application proves itself', () => {
       ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
       await works(clientSecret, 401);
       await works(second);
-      expect((await ana.get(await page())).text).to.contain('It ended');
+      expect((await ana.get(await page())).text).to.contain('Expired');
     });
 
     it('either can be ended, the other goes on; what is not there cannot', async () => {
       const first = secretIn((await act('secret', { former_days: '0' })).text);
       await works(first);
-      expect((await ana.get(await page())).text).not.to.contain('End it now');
+      expect((await ana.get(await page())).text).not.to.contain('Revoke now');
       const second = secretIn((await act('secret', { former_days: '30' })).text);
       await works(second);
-      expect((await act('end-former-secret')).text).to.contain('The secret has ended');
+      expect((await act('end-former-secret')).text).to.contain('Client secret revoked');
       await works(first, 401);
       const third = secretIn((await act('secret', { former_days: '30' })).text);
       await works(third);

@@ -80,7 +80,7 @@ describe('web/oidc: devices', () => {
       const { user_code } = await begin();
       const stopped = await enter(jar, user_code);
       expect(stopped.status).to.equal(429);
-      expect(stopped.text).to.contain('Too many wrong codes were entered from here').and.to.contain('/launchpad');
+      expect(stopped.text).to.contain('Too many wrong codes from here').and.to.contain('/launchpad');
       expect((await enter(browserAt('203.0.113.3'), user_code)).text, 'from elsewhere').to.contain('Connect Mobile?');
       await fillSignIn(jar, await jar.follow(`${server.issuer}/launchpad`), 'jsilva', passwords.joao);
       expect((await enter(jar, user_code)).text, 'signed in').to.contain('Connect Mobile?');

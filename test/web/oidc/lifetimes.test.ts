@@ -173,7 +173,7 @@ describe('web/oidc: how long tokens last', () => {
       await setUp('third', { ...third, grant_seconds: 86_400 });
       const jar = new Jar();
       const { answer, verifier } = await authorize(server, jar, { client_id: 'third', scope: scopes, ...joao });
-      expect(answer.text).to.contain('It may stay signed in for you while you are away, until');
+      expect(answer.text).to.contain('Access on your behalf while you are away, until');
       const until = Date.parse(/datetime="([^"]+)"/.exec(answer.text)![1]!);
       expect(until - Date.now()).to.be.within(86_300_000, 86_400_000);
       const back = await decide(jar, answer, 'allow');

@@ -29,7 +29,7 @@ describe('web/oidc: what happens around the library', () => {
     const { url } = authorizationUrl(server);
     const refused = await without('session_participants', () => jar.get(url));
     expect([refused.status, refused.location, refused.headers['retry-after']]).to.deep.equal([503, undefined, '2']);
-    expect(refused.text, 'a person waits for it').to.contain('We cannot be reached just now');
+    expect(refused.text, 'a person waits for it').to.contain('Service temporarily unavailable');
     const answered = await jar.get(url);
     expect(new URL(answered.location!).searchParams.has('code'), 'the next try is served').to.equal(true);
   });

@@ -149,7 +149,7 @@ describe('web/oidc: pairwise subjects (OpenID Connect Core §8)', () => {
     const { sub: before, tokens } = await signIn('second');
     for (const changes of [{ subject_type: 'public' }, { redirect_uris: 'https://moved.example/callback' }] as Record<string, string>[]) {
       const refused = await save(changes);
-      expect([refused.status, refused.text.includes('as a new one')], JSON.stringify(changes)).to.deep.equal([422, true]);
+      expect([refused.status, refused.text.includes('every person as new')], JSON.stringify(changes)).to.deep.equal([422, true]);
     }
     const two = await save({ redirect_uris: 'https://second.example/callback\nhttps://third.example/callback' });
     expect([two.status, two.text.includes('several hosts')]).to.deep.equal([422, true]);

@@ -88,7 +88,7 @@ describe('web/oidc: requests by POST (OpenID Connect Core §3.1.2.1, RP-Initiate
       .where({ kind: 'PostedRequest' })
       .update({ expires_at: new Date(Date.now() - 1000) });
     const over = await new Jar().get(posted.location!);
-    expect([over.status, over.text.includes('This sign-in is over')], over.text.slice(0, 900)).to.deep.equal([400, true]);
+    expect([over.status, over.text.includes('This sign-in has expired')], over.text.slice(0, 900)).to.deep.equal([400, true]);
     expect((await new Jar().get(at(`/oidc/authorize?posted=${'x'.repeat(43)}`))).status).to.equal(400);
     expect((await new Jar().get(at('/oidc/authorize?posted=a&posted=b'))).status).to.equal(400);
   });

@@ -156,7 +156,10 @@ describe('web/oidc: what applications are refused', () => {
     )!;
     expect([sources.length, n, n - others]).to.deep.equal([10, 500, sources.reduce((sum, one) => sum + one.n, 0)]);
     const report = (await ana.get(at('/admin/audit?outcome=failure'))).text;
-    expect(report).to.contain('wrong client secret; enter the secret').and.to.contain('500 times').and.to.contain('300 times');
+    expect(report)
+      .to.contain('wrong client secret; enter the latest client secret')
+      .and.to.contain('500 times')
+      .and.to.contain('300 times');
     wait(62);
     const { services } = server.app;
     const system = await server.scope();
@@ -171,7 +174,7 @@ describe('web/oidc: what applications are refused', () => {
     const page = (await ana.get(at(`/admin/applications/${await idOf('payroll')}`))).text;
     expect(page)
       .to.contain('Last error')
-      .and.to.contain('wrong client secret; enter the secret')
+      .and.to.contain('wrong client secret; enter the latest client secret')
       .and.to.contain('41 times')
       .and.to.contain('from 203.0.113.7');
     expect(page).to.contain(`/admin/audit?application=${await idOf('payroll')}&amp;outcome=failure`);
@@ -196,7 +199,7 @@ describe('web/oidc: what applications are refused', () => {
       /[2-9A-Z]{4}-[2-9A-Z]{4}/.exec((await send(authorizationUrl(server, { redirect_uri: 'https://a.example/' }).url)).text)![0];
     const [first, second] = [await codeOn(), await codeOn()];
     expect(second).to.equal(first);
-    expect((await ana.get(at(`/admin/audit?support_code=${first}`))).text).to.contain('the redirect address is not registered');
+    expect((await ana.get(at(`/admin/audit?support_code=${first}`))).text).to.contain('the redirect URI is not registered');
   });
 
   describe('guessing client secrets', () => {

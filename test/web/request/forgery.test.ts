@@ -56,7 +56,7 @@ describe('web/request: forms belong to a session', () => {
     for (const token of [known, ofOther, await tokenOf(own, '/account'), '', known.slice(0, 11)]) {
       const answer = await victim.submit(form, { recoveryEmail: 'taken@evil.example', _csrf: token });
       expect(answer.status, token).to.equal(403);
-      expect(answer.text).not.to.contain('Send it now');
+      expect(answer.text).not.to.contain('Send now');
     }
     expect(await done()).to.equal(before);
     expect((await victim.submit(form, { recoveryEmail: 'joao@home.example' })).status).to.equal(200);
@@ -73,7 +73,7 @@ describe('web/request: forms belong to a session', () => {
     await signIn(jar, 'jsilva', passwords.joao);
     const asked = await jar.submit(form, typed);
     expect(asked.status).to.equal(403);
-    expect(asked.text).to.contain('This page is out of date').and.to.contain('Send it now').and.not.to.contain('<b>');
+    expect(asked.text).to.contain('This page is out of date').and.to.contain('Send now').and.not.to.contain('<b>');
     expect(await done()).to.equal(before);
     const sent = await jar.submit(jar.form(asked, /recovery-email$/));
     expect(sent.status).to.equal(200);
@@ -92,7 +92,7 @@ describe('web/request: forms belong to a session', () => {
     await signIn(jar, 'ana@acme.example', passwords.ana);
     for (const [language, words] of [
       ['en', 'This page is out of date'],
-      ['es', 'Esta página ya no está al día'],
+      ['es', 'Esta página está desactualizada'],
       ['pt-BR', 'Esta página está desatualizada'],
     ] as const) {
       await jar.follow(`${server.issuer}/language?locale=${language}`);

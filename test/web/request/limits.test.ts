@@ -106,9 +106,9 @@ describe('web/request: what an address may do', () => {
     };
     const before = await written();
     for (const [language, words] of [
-      ['en', 'Too many attempts from here'],
-      ['es', 'Demasiados intentos desde aquí'],
-      ['pt-BR', 'Tentativas demais a partir daqui'],
+      ['en', 'Too many attempts'],
+      ['es', 'Demasiados intentos'],
+      ['pt-BR', 'Tentativas demais'],
     ] as const) {
       const jar = new Jar((url, options) =>
         send(url, { ...options, headers: { ...options?.headers, 'x-forwarded-for': ip, 'accept-language': language } }),
@@ -130,7 +130,7 @@ describe('web/request: what an address may do', () => {
     const jar = at('203.0.113.200');
     await fillSignIn(jar, await jar.follow(`${server.issuer}/launchpad`), 'ana@acme.example', passwords.ana);
     expect((await jar.follow(`${server.issuer}/admin`)).text)
-      .to.contain('Addresses held back')
+      .to.contain('Rate-limited addresses')
       .and.to.contain(ip);
     expect(await server.app.health.metrics()).to.match(/portaria_held_back_total\{kind="sign-in"\} [1-9]/);
   });

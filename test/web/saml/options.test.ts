@@ -349,9 +349,9 @@ describe('web: what one SAML application may have', () => {
     }
     const { applicationId } = (await findApplicationByCode(await server.scope(), 'ended'))!;
     const page = (await ana.get(`${server.issuer}/admin/applications/${applicationId}`)).text;
-    expect(page).to.contain('Weaker than it could be').and.to.contain('This has ended');
+    expect(page).to.contain('Weakened protection').and.to.contain('Expired: it is refused again');
     const plain = (await findApplicationByCode(await server.scope(), 'plain'))!.applicationId;
-    expect((await ana.get(`${server.issuer}/admin/applications/${plain}`)).text).not.to.contain('Weaker than');
+    expect((await ana.get(`${server.issuer}/admin/applications/${plain}`)).text).not.to.contain('Weakened protection');
   });
 
   it('the list of applications marks those whose settings are weaker than they could be, and no other', async () => {
@@ -362,7 +362,7 @@ describe('web: what one SAML application may have', () => {
       const id = /applications\/([^/]+)$/.exec(list(row).find('a').attr('href')!)![1]!;
       const { saml, code } = (await findApplicationById(await server.scope(), id))!;
       const isWeaker = saml !== undefined && adviseOn(saml, new Date()).length > 0;
-      expect(list(row).text().includes('Weaker than it could be'), code).to.equal(isWeaker);
+      expect(list(row).text().includes('Weakened protection'), code).to.equal(isWeaker);
     }
   });
 
@@ -376,7 +376,7 @@ describe('web: what one SAML application may have', () => {
       return ana.get(form.action, { form: fields });
     };
     const keyless = await edit({ signingCertificates: '' });
-    expect([keyless.status, keyless.text.includes('answers by artifact needs a certificate')]).to.deep.equal([422, true]);
+    expect([keyless.status, keyless.text.includes('who resolves the artifact')]).to.deep.equal([422, true]);
     const off = await edit({ artifactBinding: '' });
     expect([off.status, off.text.includes(`artifact ${acs}/artifact`)], 'nothing typed is lost').to.deep.equal([422, true]);
     expect((await edit({ acs: `Artifact   ${acs}/artifact\n${acs}` })).status, 'however it is written').to.equal(303);

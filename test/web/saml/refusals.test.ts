@@ -79,7 +79,7 @@ describe('web: SAML messages that are refused', () => {
     const noMail = await signedIn(server.baseUrl, 'nomail', 'correct horse battery');
     expect((await ask('wiki', '', noMail))[0]).to.equal('saml:InvalidNameIDPolicy:no-email');
     const report = (await ana.get(`${server.issuer}/admin/audit`)).text;
-    expect(report).to.contain('has none (InvalidNameIDPolicy); give the person an e-mail address');
+    expect(report).to.contain('has none (InvalidNameIDPolicy); give the person an e-mail');
   });
 
   it('an unknown issuer that looks like a registered one: its escapes, and the registered name', async () => {
@@ -126,7 +126,10 @@ describe('web: SAML messages that are refused', () => {
       expect(one!.claimedIssuer, rule).to.equal(rule === 'issuer' ? 'https://WIKI.example' : 'https://wiki.example');
     }
     const page = (await ana.get(`${server.issuer}/admin/applications/${wiki}/trace`)).text;
-    expect(page).to.contain('Not verified.').and.to.contain('registered is https://wiki.example').and.to.contain('character by character');
+    expect(page)
+      .to.contain('Not verified.')
+      .and.to.contain('not registered; https://wiki.example')
+      .and.to.contain('character by character');
   });
 
   it('whoever floods a trace with claims is counted by address, and hides nothing that was verified', async () => {

@@ -65,7 +65,7 @@ const attacks: [what: string, rule: string, answer: Answer][] = [
   ['another partner signed it, in its own name', 'issuer', says({ issuer: 'https://other.example', by: stranger })],
   ['another partner signed it, in this one’s name', 'signature-value', says({ by: stranger })],
   [
-    'it was changed after it was signed',
+    'the message was changed after signing',
     'signature-value',
     says({ status: 'Requester' }, (xml) => envelope(xml.replace(':Requester', ':Success'))),
   ],

@@ -178,7 +178,7 @@ describe('web/sign-in: attacks', () => {
       newPassword: 'a password for this test',
       repeatPassword: 'a password for this test',
     });
-    expect(same.text).to.contain('other than the one you have');
+    expect(same.text).to.contain('different from your current one');
     const short = await jar.submit(jar.form(same, /new-password/), { newPassword: 'short', repeatPassword: 'short' });
     expect(short.text).to.contain('at least 12 characters');
     const done = await jar.submit(jar.form(short, /new-password/), {

@@ -25,10 +25,10 @@ describe('web: consent', () => {
 
     it('stand before everything else, for who is signed in and who signs in, and are asked once', async () => {
       const joao = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
-      expect((await publish({ 'en.title': 'No text' })).text).to.contain('Fill this in');
+      expect((await publish({ 'en.title': 'No text' })).text).to.contain('Required field');
       const asked = await publish(first);
       expect(asked.url, 'who published is asked first').to.match(/terms$/);
-      expect((await answer(ana, asked, 'accept')).text).to.contain('1 of 2 people accepted it');
+      expect((await answer(ana, asked, 'accept')).text).to.contain('Accepted by 1 of 2 users');
 
       const page = await joao.follow(at('/launchpad'));
       expect(page.text).to.contain('Be kind.').and.to.contain('&lt;script&gt;');
@@ -43,7 +43,7 @@ describe('web: consent', () => {
       expect((await fillSignIn(jar, await jar.follow(at('/launchpad')), 'jsilva', passwords.joao)).url, 'once').to.match(/launchpad$/);
       const report = (await ana.get(at('/admin/consent'))).text;
       expect(report).to.contain('2 of 2').and.to.contain('jsilva').and.to.contain('127.0.0.1');
-      expect((await ana.get(at('/admin/consent?show=missing'))).text).to.contain('Everybody accepted');
+      expect((await ana.get(at('/admin/consent?show=missing'))).text).to.contain('Everyone has accepted');
     });
 
     it('declined, nothing is reachable; accepted before the sign-in is through, nobody is asked twice', async () => {
@@ -73,7 +73,7 @@ describe('web: consent', () => {
       const old = (await ana.get(at('/admin/consent?edition=1'))).text;
       expect(old, 'the one before, and who accepted it')
         .to.contain('Be kind.')
-        .and.to.contain('Nobody is asked for it')
+        .and.to.contain('No longer requested')
         .and.to.contain('Ana Souza');
       const scope = await server.scope();
       expect(await scope.db('terms_editions').orderBy('edition').pluck('edition')).to.deep.equal([1, 2]);
@@ -94,7 +94,7 @@ describe('web: consent', () => {
       expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 409, 409, 409]);
       await answer(ana, await ana.follow(at('/launchpad')), 'accept');
       const same = await publish(first);
-      expect([same.status, same.text.includes('word for word')]).to.deep.equal([422, true]);
+      expect([same.status, same.text.includes('identical to the current edition')]).to.deep.equal([422, true]);
     });
 
     it('in the reader’s language, or in one that there is; withdrawn, nobody is asked', async () => {
@@ -148,7 +148,7 @@ describe('web: consent', () => {
 
     it('says what it would learn, once; more is asked again; the company’s own ask nothing', async () => {
       const first = await authorize(server, joao, { scope: 'openid profile' });
-      expect(first.answer.text).to.contain('Share your data with Payroll?').and.to.contain('Your name, language and other details');
+      expect(first.answer.text).to.contain('Share your data with Payroll?').and.to.contain('Your name, language and other profile details');
       expect(first.answer.text).to.not.contain('Your e-mail');
       expect(codeIn(await decide(first.answer, 'allow'))).to.be.a('string');
       expect((await authorize(server, joao, { scope: 'openid profile' })).code, 'not again').to.be.a('string');
@@ -180,8 +180,8 @@ describe('web: consent', () => {
       const code = codeIn(await decide(started.answer, 'allow'))!;
       const { body: tokens } = await exchange(server, code, started.verifier);
       const list = await joao.get(at('/account/applications'));
-      expect(list.text).to.contain('You agreed:').and.to.contain('while you are away').and.to.contain('last used');
-      expect((await joao.submit(joao.form(list, /applications$/), await buttonOf(list))).text).to.contain('is withdrawn');
+      expect(list.text).to.contain('You agreed to share:').and.to.contain('while you are away').and.to.contain('last used');
+      expect((await joao.submit(joao.form(list, /applications$/), await buttonOf(list))).text).to.contain('Consent withdrawn');
       const refused = await token(
         server.issuer,
         { grant_type: 'refresh_token', refresh_token: tokens.refresh_token },

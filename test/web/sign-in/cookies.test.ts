@@ -15,9 +15,9 @@ class Refusing extends Jar {
 }
 
 const words = {
-  en: ['Your browser sent no cookie', 'Try again'],
-  es: ['Su navegador no envió ninguna cookie', 'Intentar de nuevo'],
-  'pt-BR': ['Seu navegador não enviou nenhum cookie', 'Tentar de novo'],
+  en: ['Your browser did not send cookies', 'Try again'],
+  es: ['Su navegador no envió cookies', 'Intentar de nuevo'],
+  'pt-BR': ['Seu navegador não enviou cookies', 'Tentar de novo'],
 };
 
 describe('web: cookies that are refused or gone, and the back button', () => {
@@ -108,7 +108,7 @@ describe('web: cookies that are refused or gone, and the back button', () => {
   it('a form of another site is refused as such: its browser sends no cookies there', async () => {
     const headers = { 'sec-fetch-site': 'cross-site' };
     const answer = await new Jar().get(`${server.issuer}/recovery`, { form: { login: 'jsilva' }, headers });
-    expect([answer.status, answer.text.includes('The form did not come from this page')]).to.deep.equal([403, true]);
+    expect([answer.status, answer.text.includes('The form was not sent from this page')]).to.deep.equal([403, true]);
   });
 
   it('starts again for another browser, and hands it nothing that was proven', async () => {

@@ -124,7 +124,7 @@ describe('web/sign-in: names as people have and type them', () => {
     expect(nobody.text).to.contain('Enter a first name, a last name, or both.').and.contain('nobody@acme.example');
     const twice = await add({ firstName: 'Sukarno', email: 'sukarno@xn--mnchen-3ya.example' });
     expect(twice.status, 'the same mailbox').to.equal(409);
-    expect(twice.text).to.contain('This is taken already.');
+    expect(twice.text).to.contain('Already in use. Enter another.');
 
     for (const [search, found] of [
       ["o'neill", 'O’Neill'],

@@ -53,7 +53,7 @@ describe('web/sign-in: the password of the network', () => {
   const words: Record<string, [en: string, es: string, pt: string]> = {
     'account-disabled': ['is disabled', 'está deshabilitada', 'está desabilitada'],
     'account-expired': ['has expired', 'venció', 'expirou'],
-    'outside-hours': ['at this hour', 'a esta hora', 'neste horário'],
+    'outside-hours': ['at this time', 'a esta hora', 'neste horário'],
     'wrong-workstation': ['certain computers', 'ciertos equipos', 'certos computadores'],
   };
   for (const [reason, texts] of Object.entries(words))
@@ -69,7 +69,7 @@ describe('web/sign-in: the password of the network', () => {
     network.answer = unavailable();
     const jar = new Jar();
     const unknown = await fillSignIn(jar, await jar.follow(at('/launchpad')), 'nobody', 'a wrong guess');
-    for (const { text } of [unknown, (await signIn()).page]) expect(text).to.contain('does not answer just now');
+    for (const { text } of [unknown, (await signIn()).page]) expect(text).to.contain('is not responding');
     await db('directories').update({ unavailable_since: null });
   });
 
@@ -77,17 +77,17 @@ describe('web/sign-in: the password of the network', () => {
     network.answer = refusedFor('password-expired');
     const { jar, page } = await signIn();
     expect(page.url).to.match(/network-password$/);
-    expect(page.text).to.contain('The directory of Acme S.A. says that your password has expired');
+    expect(page.text).to.contain('Your password in the Acme S.A. directory has expired');
     network.answer = refusedFor('password-in-history');
     const form = (from: typeof page) => jar.form(from, /network-password$/);
     const typed = { currentPassword: networkPassword, newPassword: 'another one there', repeatPassword: 'another one there' };
     const refused = await jar.submit(form(page), typed);
     expect(refused.status).to.equal(422);
-    expect(refused.text).to.contain('remembers this password');
+    expect(refused.text).to.contain('used this password before');
     network.answer = unavailable();
     const away = await jar.submit(form(refused), typed);
     expect(away.status).to.equal(503);
-    expect(away.text).to.contain('does not answer just now');
+    expect(away.text).to.contain('is not responding');
     network.answer = undefined;
     const done = await jar.submit(form(away), typed);
     expect(done.url).to.contain('/launchpad');
@@ -123,7 +123,7 @@ describe('web/sign-in: the password of the network', () => {
     const wrong = await jar.submit(form, { currentPassword: 'a guess', newPassword: 'another one', repeatPassword: 'another one' });
     expect(wrong.text).to.contain('not your network password');
     const right = { currentPassword: networkPassword, newPassword: 'another one', repeatPassword: 'another one' };
-    expect((await jar.submit(form, right)).text).to.contain('Your password is changed');
+    expect((await jar.submit(form, right)).text).to.contain('Your password was changed');
     const own = await jar.get(at('/account/password'));
     expect(own.location).to.match(/network-password$/);
     await rules({ personalPassword: true });

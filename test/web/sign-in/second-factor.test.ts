@@ -121,7 +121,7 @@ describe('web/sign-in: second factors', () => {
     expect(isIn(await answer(first.jar, other, ` ${codes[0]!.toLowerCase().replace('-', ' ')} `))).to.equal(true);
     const second = await begin();
     const form = await second.jar.get(`${second.page.url}?factor=recovery-code`);
-    expect((await answer(second.jar, form, codes[0]!)).text).to.contain('each works once');
+    expect((await answer(second.jar, form, codes[0]!)).text).to.contain('each code works once');
     expect(isIn(await answer(second.jar, form, codes[1]!))).to.equal(true);
   });
 
@@ -137,7 +137,7 @@ describe('web/sign-in: second factors', () => {
         const told = await answer(jar, page, '000000');
         expect(told.status).to.equal(503);
         expect(told.headers['retry-after']).to.match(/^\d+$/);
-        expect(told.text).to.contain('cannot be checked right now').and.to.contain('name="code"');
+        expect(told.text).to.contain("can't be checked right now").and.to.contain('name="code"');
       }
     } finally {
       totp.prove = prove;

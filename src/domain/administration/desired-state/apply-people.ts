@@ -23,7 +23,7 @@ async function applyUser(applying: Applying, context: string, desired: Desired<'
   let user = login ? await findUserByLogin(scope, login) : undefined;
   // a name of the other kind may lead to somebody else
   if (user && (user.email === undefined) !== (desired.email === undefined))
-    throw invalidInput(desired.email === undefined ? { username: 'fields.username' } : { email: 'fields.email' });
+    throw invalidInput(desired.email === undefined ? { username: 'fields.taken' } : { email: 'fields.taken' });
   if (emailVerified && desired.email === undefined) throw invalidInput({ email: 'fields.email' });
   let password = given === undefined ? undefined : readPassword(given);
   if (!user) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import { AppError, invalidInput, invalidTogether, lineOf, parseInput, textOf } from '../../../platform/errors/index.ts';
+import { AppError, codeText, invalidInput, invalidTogether, lineOf, parseInput, textOf } from '../../../platform/errors/index.ts';
 import { findContextById } from '../../company/contexts/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
@@ -28,7 +28,7 @@ import { sectorOf } from './subject-settings.ts';
 
 /** What a form, a file or a program says of an application; a protocol that is not mentioned stays as it is, and null takes it away. */
 export const applicationInput = z.object({
-  code: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'fields.code'),
+  code: codeText,
   name: lineOf(100),
   description: textOf(500).default(''),
   category: textOf(60).default(''),

@@ -1,3 +1,4 @@
+import { codeFault } from '../../../platform/errors/index.ts';
 import type { ContextId } from '../../scope.ts';
 
 export type Context = {
@@ -35,7 +36,11 @@ const reserved = new Set([
   'account',
 ]);
 
-export const isContextCode = (code: string): boolean => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(code) && !reserved.has(code);
+/** The rule that a context's code breaks, as a message key. */
+export const contextCodeFault = (code: string): string | undefined =>
+  codeFault(code) ?? (reserved.has(code) ? 'fields.context_code_reserved' : undefined);
+
+export const isContextCode = (code: string): boolean => contextCodeFault(code) === undefined;
 
 export const isTimeZone = (name: string): boolean => name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name);
 

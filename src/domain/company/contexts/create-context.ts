@@ -4,7 +4,7 @@ import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, invalidInput, lineOf, parseInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ContextId, type Transaction, useCase } from '../../scope.ts';
-import { type Context, isContextCode, isTimeZone } from './context.ts';
+import { type Context, contextCodeFault, isTimeZone } from './context.ts';
 import { findContextByCode, findContextById, findPairOf, insertContext, lockContext, updateContext } from './store.ts';
 
 /** @throws AppError invalid_input, context_code_taken; pairing, paired_already */
@@ -13,7 +13,8 @@ export async function createContext(
   input: Pick<Context, 'code' | 'name'> &
     Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>,
 ): Promise<Context> {
-  if (!isContextCode(input.code)) throw invalidInput({ code: 'fields.context_code' });
+  const fault = contextCodeFault(input.code);
+  if (fault) throw invalidInput({ code: fault });
   const taken = () => new AppError('context_code_taken', 409, { params: { code: input.code } });
   if (await findContextByCode(scope.db, input.code)) throw taken();
   const context: Context = {

@@ -31,6 +31,15 @@ const longestText = 1000;
 /** How the field called `code` is named where the fields of a person are listed. */
 export const customFieldName = (code: string): string => `custom.${code}`;
 
+/** The rule that a code breaks, as a message key. */
+function customFieldCodeFault(code: string): string | undefined {
+  if (!/^[a-z0-9_]+$/.test(code)) return 'fields.custom_field_code';
+  if (!/^[a-z]/.test(code)) return 'fields.custom_field_code_start';
+  if (code.length > 63) return 'fields.code_long';
+  // every object has one of that name already
+  return code in {} ? 'fields.custom_field_code_taken_by_us' : undefined;
+}
+
 /** What is wrong with a definition, by field; empty when nothing is. */
 export function checkCustomField({
   code,
@@ -40,9 +49,8 @@ export function checkCustomField({
   claim,
 }: Pick<CustomField, 'code' | 'label' | 'type' | 'options' | 'claim'>): FieldErrors {
   const errors: FieldErrors = {};
-  if (!/^[a-z][a-z0-9_]{0,62}$/.test(code)) errors.code = 'fields.custom_field_code';
-  // every object has one of that name already
-  else if (code in {}) errors.code = 'fields.custom_field_code_taken_by_us';
+  const codeBreaks = customFieldCodeFault(code);
+  if (codeBreaks) errors.code = codeBreaks;
   if (!isLine(label, 100)) errors.label = 'fields.name';
   if (!customFieldTypes.includes(type)) errors.type = 'fields.invalid';
   const isChoice = type === 'choice' || type === 'choices';

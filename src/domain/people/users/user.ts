@@ -88,27 +88,34 @@ export const isPlainEmail = (value: string): boolean => {
   return isEmail(value) && isOneSpelling && !/[%!=?|{}`@]|^\.|\.$|\.\./.test(local);
 };
 
-/** S58: at most 150 characters, a letter or digit at both ends, no space, no '@' (so that it is never somebody's e-mail). */
-export const isUsername = (value: string): boolean =>
+/**
+ * The rule of S58 that a username breaks, as a message key: at most 150 characters, a letter or digit at both ends, no space, no '@' (so that it is never
+ * somebody's e-mail).
+ */
+export function usernameFault(value: string): string | undefined {
   // the compared form counts, too: a full-width @ folds to @
-  [value, value.normalize('NFKC')].every(
-    (form) =>
-      [...form].length <= 150 &&
-      /^[\p{L}\p{N}]\p{M}*(?:[^\s@]*[\p{L}\p{N}]\p{M}*)?$/u.test(form) &&
-      !invisible.test(form.replace(joiners, '')) &&
-      !piledMarks.test(form.normalize('NFD')),
-  );
+  const forms = [value, value.normalize('NFKC')];
+  const some = (isFaulty: (form: string) => boolean) => forms.some(isFaulty);
+  if (some((form) => form.includes('@'))) return 'fields.username_at';
+  if (some((form) => /\s/.test(form))) return 'fields.username_space';
+  if (some((form) => [...form].length > 150)) return 'fields.username_long';
+  if (some((form) => invisible.test(form.replace(joiners, '')) || piledMarks.test(form.normalize('NFD'))))
+    return 'fields.hidden_characters';
+  return some((form) => !/^[\p{L}\p{N}]\p{M}*(?:.*[\p{L}\p{N}]\p{M}*)?$/u.test(form)) ? 'fields.username_ends' : undefined;
+}
 
 /** The same mark twice cannot be seen, and no script has five on a letter (UTS 39 §5.4). */
 const piledMarks = /(\p{Mn})\1|\p{Mn}{5}/u;
 
 export const longestName = 100;
 
-/** Something of it can be seen. */
-const isName = (value: string): boolean =>
-  /[^\p{Z}\p{C}]/u.test(value) &&
-  value.length <= longestName &&
-  !/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(value);
+const hidden = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
+
+/** The rule that a name breaks, as a message key. */
+const nameFault = (value: string): string | undefined => {
+  if (hidden.test(value)) return 'fields.hidden_characters';
+  return /[^\p{Z}\p{C}]/u.test(value) && value.length <= longestName ? undefined : 'fields.name';
+};
 
 export type PersonalData = { email?: string; username?: string; firstName: string; lastName: string; role: Role; department?: string };
 
@@ -117,13 +124,15 @@ export function checkPersonalData(data: PersonalData): FieldErrors {
   const errors: FieldErrors = {};
   const { firstName, lastName } = data;
   if (firstName === '' && lastName === '') errors.firstName = 'fields.one_name';
-  if (firstName !== '' && !isName(firstName)) errors.firstName = 'fields.name';
-  if (lastName !== '' && !isName(lastName)) errors.lastName = 'fields.name';
-  if (data.department !== undefined && data.department !== '' && !isName(data.department)) errors.department = 'fields.name';
+  for (const field of ['firstName', 'lastName', 'department'] as const) {
+    const fault = data[field] && nameFault(data[field]);
+    if (fault) errors[field] = fault;
+  }
   if (data.email && data.username) errors.username = 'fields.email_or_username';
   else if (data.email !== undefined && !isEmail(data.email)) errors.email = 'fields.email';
-  else if (data.username !== undefined && !isUsername(data.username)) errors.username = 'fields.username';
   else if (data.email === undefined && data.username === undefined) errors.email = 'fields.email';
+  const usernameBreaks = data.email || data.username === undefined ? undefined : usernameFault(data.username);
+  if (usernameBreaks) errors.username = usernameBreaks;
   // S57: signing in with a username is for regular users only
   if (data.role === 'administrator' && data.email === undefined) errors.role = 'fields.administrator_email';
   return errors;

@@ -40,7 +40,7 @@ export function replaceCompareClientSecret(
         const brought = secrets.filter((one) => matchesClientSecret(one.fingerprint, actual, keyRing));
         if (brought.length === 0) return false;
         const [good] = brought.filter(({ expires_at: end }) => !end || clock.now().getTime() < end * 1000);
-        if (!good) throw Object.assign(new errors.InvalidClient('the client secret has ended'), { status: 401, statusCode: 401 });
+        if (!good) throw Object.assign(new errors.InvalidClient('the client secret has expired'), { status: 401, statusCode: 401 });
         noteSecretUse(this.clientId, good.fingerprint);
         return true;
       },

@@ -47,7 +47,7 @@ function* wrongBelow(schema: Schema, steps: Step[]): Generator<Wrong> {
   const [one = {}] = choices;
   const words = choices.flatMap((choice) => choice.enum ?? choice.const ?? []);
   if (words.length > 0) {
-    yield { steps, value: 'no-such-word', why: 'another word', says: new RegExp(`one of these: .*${words[0]}`) };
+    yield { steps, value: 'no-such-word', why: 'another word', says: new RegExp(`one of: .*${words[0]}`) };
   } else if (one.type === 'boolean') yield { steps, value: 'perhaps', why: 'no boolean', says: /true or false/ };
   else if (one.type === 'integer' || one.type === 'number') {
     const { minimum, maximum } = one;
@@ -63,12 +63,12 @@ function* wrongBelow(schema: Schema, steps: Step[]): Generator<Wrong> {
   if (!one.properties && typeof one.additionalProperties === 'object') {
     const { propertyNames } = one;
     yield* wrongBelow(one.additionalProperties, [...steps, propertyNames?.enum?.[0] ?? 'some']);
-    if (propertyNames?.enum) yield { steps: [...steps, 'nothing'], value: {}, why: 'no such key', says: /no such key/ };
+    if (propertyNames?.enum) yield { steps: [...steps, 'nothing'], value: {}, why: 'no such key', says: /does not exist/ };
   }
   if (!one.properties) return;
   if (typeof steps.at(-1) === 'string') yield { steps, value: 5, why: 'no keys', says: /keys with|JSON Web Key Set/ };
-  yield { steps: [...steps, 'nothing'], value: 1, why: 'no such key', says: new RegExp(`There are: .*${Object.keys(one.properties)[0]}`) };
-  for (const key of one.required ?? []) yield { steps: [...steps, key], value: undefined, why: 'left out', says: /missing/ };
+  yield { steps: [...steps, 'nothing'], value: 1, why: 'no such key', says: new RegExp(`Use one of: .*${Object.keys(one.properties)[0]}`) };
+  for (const key of one.required ?? []) yield { steps: [...steps, key], value: undefined, why: 'left out', says: /required/ };
   for (const [key, inner] of Object.entries(one.properties)) yield* wrongBelow(inner, [...steps, key]);
 }
 
@@ -186,8 +186,8 @@ describe('domain/administration/desired-state: what is refused', () => {
       [application({ assignedTo: { users: ['nobody'] } }), 'applications[0].assignedTo.users[0]', 'errors.unknown_person'],
       [application({ logo: 'data:image/png;base64,AAAA' }), 'applications[0].logo', 'fields.logo'],
       [application({ logo: 5 }), 'applications[0].logo', 'fields.type_text'],
-      [{ users: [{ email: 'new@acme.example', firstName: 'N', department: 'a\0b' }] }, 'users[0].department', 'fields.line_most'],
-      [{ users: [{ email: 'ana@acme.example', department: 'a\0b' }] }, 'users[0].department', 'fields.line_most'],
+      [{ users: [{ email: 'new@acme.example', firstName: 'N', department: 'a\0b' }] }, 'users[0].department', 'fields.hidden_characters'],
+      [{ users: [{ email: 'ana@acme.example', department: 'a\0b' }] }, 'users[0].department', 'fields.hidden_characters'],
       [api({ scopes: [{ name: 'read', texts: {} }] }), 'apis[0].scopes[0].texts', 'fields.api_scope_texts'],
       [{ groups: [{ name: 'New', members: ['jsilva', 'nobody'] }] }, 'groups[0].members[1]', 'errors.unknown_person'],
       [api(scopes({ groups: ['None'] })), 'apis[0].scopes[0].grantedTo.groups[0]', 'errors.unknown_group'],

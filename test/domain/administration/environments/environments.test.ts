@@ -84,7 +84,7 @@ describe('domain/administration/environments: making a pair', () => {
     [54, undefined],
     [55, 'fields.context_code_of_pair'],
     [63, 'fields.context_code_of_pair'],
-    [64, 'fields.context_code'],
+    [64, 'fields.code_long'],
   ] as const)
     it(`S6: says which limit a code of ${length} characters is over, if any`, async () => {
       const { contextId: _, ...server } = store.scope;

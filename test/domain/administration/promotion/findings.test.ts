@@ -211,7 +211,7 @@ describe('domain/administration/promotion: what is checked before', () => {
       expect(found!.path, `${kind} ${path}`).to.match(new RegExp(`^${path.replaceAll('.', '\\.')}(\\.\\d+)?$`));
       const said = tellFinding(t, found!);
       expect(said)
-        .to.contain(`“${tellPath(t, kind, found!.path!)}” cannot be written. `)
+        .to.contain(`“${tellPath(t, kind, found!.path!)}” can't be saved. `)
         .and.not.to.match(/fields\.|\{\{|does not fit|that is named/);
     }
   });

@@ -136,7 +136,7 @@ describe('domain/administration/promotion: taking it back', () => {
     const done = await undoPromotion(scope, promotionId, false);
     const staying = done.outcome === 'changed-since' ? done.staying : [];
     expect(t('errors.promotion_changed_since', refuseStaying(t, staying).params)).to.contain(t('promotion.kinds.branding'));
-    expect(staying.map(({ kind, hindrance }) => tellHindrance(t, kind, hindrance!))).to.deep.equal(['changed since: Colour']);
+    expect(staying.map(({ kind, hindrance }) => tellHindrance(t, kind, hindrance!))).to.deep.equal(['changed since then: Colour']);
     await undoPromotion(scope, promotionId, true);
     const events = await scope.db('audit_events').where({ context_id: scope.contextId, type: 'promotion.undone' }).orderBy('event_id');
     expect(events.at(-1)!.details).to.have.deep.property('kept', ['branding']);

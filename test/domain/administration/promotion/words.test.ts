@@ -135,7 +135,7 @@ describe('domain/administration/promotion: in words', () => {
       before: '',
       after: 'Olá',
     });
-    expect(tell('application', 'change', { path: 'logo', after: 'data:image/png;base64,AAAA' })[0]).to.include({ after: 'a picture' });
+    expect(tell('application', 'change', { path: 'logo', after: 'data:image/png;base64,AAAA' })[0]).to.include({ after: 'image' });
     const claims = [{ name: 'plant', from: 'custom.plant', into: ['id_token', 'userinfo'] }];
     expect(tell('application', 'change', { path: 'oidc.claims', before: [], after: claims })[0]!.after).to.equal(
       'name: plant; from: custom.plant; into: id_token, userinfo',
@@ -154,7 +154,7 @@ describe('domain/administration/promotion: in words', () => {
     );
     expect(texts.map(({ label, before, after }) => [label, before, after])).to.deep.equal([
       ['On the sign-in page (en)', '', 'Hello'],
-      ['Logo', 'a picture', 'another picture'],
+      ['Logo', 'image', 'another image'],
     ]);
     const [claim] = tell('application', 'change', { path: 'oidc.standard_claims.email', after: [] });
     expect(claim).to.include({ before: 'not set', after: 'empty list' });

@@ -70,8 +70,8 @@ describe('web: certificates and client secrets that end soon', () => {
     ahead = (365 - 59) * day;
     expect(await aDay()).to.equal(2);
     const [ana, bia] = ['ana@acme.example', 'bia@acme.example'].map((address) => sink.mails.find(({ to }) => to.includes(address))!);
-    expect(ana!.text).to.contain('a certificate of Wiki ends in 59 days').and.to.contain(`${server.issuer}/admin/applications/`);
-    expect(bia!.text).to.contain('um certificado de Wiki vence em 59 dias');
+    expect(ana!.text).to.contain('a certificate of Wiki expires in 59 days').and.to.contain(`${server.issuer}/admin/applications/`);
+    expect(bia!.text).to.contain('um certificado de Wiki expira em 59 dias');
     expect(await aDay(), 'the same day').to.equal(0);
     ahead += 10 * day;
     expect(await aDay(), 'between two warnings').to.equal(0);
@@ -103,8 +103,8 @@ describe('web: certificates and client secrets that end soon', () => {
     await endsAt(29);
     expect(await aDay()).to.equal(2);
     expect(sink.mails.at(-1)!.text + sink.mails.at(-2)!.text)
-      .to.contain('the client secret of ERP ends in 29 days')
-      .and.to.contain('o segredo de cliente de ERP vence em 29 dias');
+      .to.contain('the client secret of ERP expires in 29 days')
+      .and.to.contain('o segredo do cliente de ERP expira em 29 dias');
     expect(await aDay(), 'the same day').to.equal(0);
     await endsAt(28);
     expect(await aDay(), 'another secret').to.equal(2);

@@ -103,9 +103,12 @@ describe('domain/company/custom-fields', () => {
     const { fieldId } = await createCustomField(store.scope, choice('shift', ['Day', 'Night']));
     const bad = { fields: 'fields.custom_field_options', code: 'fields.custom_field_code', label: 'fields.name' };
     const cases: [CustomFieldInput, Record<string, string>][] = [
-      ...['', 'Cost', '9a', '_a', 'cost centre', 'cost-centre', 'größe', 'z'.repeat(64), 'a\n'].map(
+      ...['', 'Cost', 'cost centre', 'cost-centre', 'größe', 'a\n'].map(
         (code) => [input(code, { label: 'X' }), { code: bad.code }] as [CustomFieldInput, Record<string, string>],
       ),
+      [input('9a'), { code: 'fields.custom_field_code_start' }],
+      [input('_a'), { code: 'fields.custom_field_code_start' }],
+      [input('z'.repeat(64)), { code: 'fields.code_long' }],
       [input('constructor'), { code: 'fields.custom_field_code_taken_by_us' }],
       [input('x', { type: 'money' as 'text' }), { type: 'fields.invalid' }],
       [input('x', { options: ['A'] }), { options: 'fields.custom_field_no_options' }],

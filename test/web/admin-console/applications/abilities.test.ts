@@ -89,9 +89,9 @@ describe('web: the console says what works with an application, and says it trul
     const { rows, works } = await read('little');
     expect(rows.map(({ name }) => name)).to.deep.equal([...abilityNames.features, ...abilityNames.plans]);
     for (const { name, words } of rows)
-      expect([['Yes', ''].join(), 'Not offered,'].includes(words.join()) || words[1] !== '', name).to.equal(true);
+      expect([['Yes', ''].join(), 'Not supported,'].includes(words.join()) || words[1] !== '', name).to.equal(true);
     expect(works('basic')).to.equal(false);
-    expect(rows.find(({ name }) => name === 'basic')!.words[1]).to.contain('Signature of ID tokens: RS256');
+    expect(rows.find(({ name }) => name === 'basic')!.words[1]).to.contain('ID token signing algorithm: RS256');
     const full = await read('everything');
     for (const name of ['basic', 'form_post', 'rp_initiated_logout', 'refresh']) expect(full.works(name), name).to.equal(true);
   });

@@ -90,7 +90,7 @@ describe('web/admin-console/applications: what an OpenID Connect application is 
   it('what does not fit is named, and nothing typed is lost', async () => {
     const cases: [Record<string, string | string[]>, string, string][] = [
       [{ most_values: 'many' }, 'whole number', 'value="many"'],
-      [{ sector_identifier_uri: 'http://x.example', subject_type: 'pairwise' }, 'An https address', 'value="http://x.example"'],
+      [{ sector_identifier_uri: 'http://x.example', subject_type: 'pairwise' }, 'Enter an https URL', 'value="http://x.example"'],
       [
         { claim_name: three('fine'), claim_from: ['template', 'login', 'login'], claim_text: three('{nobody}') },
         'braces',
@@ -101,7 +101,7 @@ describe('web/admin-console/applications: what an OpenID Connect application is 
         'at least one place',
         'value="fine"',
       ],
-      [{ groups_only: 'listed', groups_names: '' }, 'List the groups', 'value="listed" selected'],
+      [{ groups_only: 'listed', groups_names: '' }, 'Enter the groups to send', 'value="listed" selected'],
     ];
     const before = await settings();
     for (const [changes, fault, kept] of cases) {
@@ -143,7 +143,7 @@ describe('web/admin-console/applications: what an OpenID Connect application is 
     }
     expect((await eventsOf(scope, { type: 'user.viewed' })).at(0)?.subjectName).to.equal('João da Silva');
     const stranger = (await ana.get(`${base}/preview?login=%3Cb%3E`)).text;
-    expect(stranger).to.contain('Nobody here is called &lt;b&gt;').and.not.contain('id="id_token"');
+    expect(stranger).to.contain('No user signs in with &lt;b&gt;').and.not.contain('id="id_token"');
     const regular = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
     expect((await regular.get(`${base}/preview`)).status, 'of administrators only').to.equal(403);
   });

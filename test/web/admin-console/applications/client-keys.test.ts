@@ -84,16 +84,16 @@ describe('web: the console registers applications that sign with a key of their 
 
   it('says which keys cannot be used and why, in the reader’s language, and keeps what was typed', async () => {
     const faults: [Record<string, string>, RegExp][] = [
-      [{}, /paste them, or give the address/],
-      [{ jwks: '-----BEGIN PUBLIC KEY-----' }, /not a JSON Web Key Set/],
-      [{ jwks: JSON.stringify(pasted.publicJwk) }, /not a JSON Web Key Set/],
-      [{ jwks: '{"keys": []}' }, /not a JSON Web Key Set/],
+      [{}, /paste them or enter the URL/],
+      [{ jwks: '-----BEGIN PUBLIC KEY-----' }, /Enter a JSON Web Key Set/],
+      [{ jwks: JSON.stringify(pasted.publicJwk) }, /Enter a JSON Web Key Set/],
+      [{ jwks: '{"keys": []}' }, /Enter a JSON Web Key Set/],
       [{ jwks: JSON.stringify({ keys: [pasted.privateJwk] }) }, /private keys/],
       [{ jwks: JSON.stringify({ keys: [{ kty: 'oct', k: 'c2VjcmV0' }] }) }, /private keys/],
       [{ jwks: JSON.stringify({ keys: [smallRsa] }) }, /2048 bits or more/],
-      [{ jwks: JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256' }] }) }, /cannot be used/],
+      [{ jwks: JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256' }] }) }, /not supported/],
       [{ jwks: setOf(pasted), jwks_uri: jwksUri }, /not both/],
-      [{ jwks_uri: 'ftp://keys.example' }, /starts with https/],
+      [{ jwks_uri: 'ftp://keys.example' }, /with https/],
     ];
     for (const [typed, message] of faults) {
       const answer = await create('Refused', typed);

@@ -79,7 +79,7 @@ describe('web: the console reads metadata as partners make it', () => {
       .replace('Location="https://sp.example/slo"', 'Location="https://sp.example/slo" ResponseLocation="https://sp.example/done"');
     const told = {
       en: 'AssertionConsumerService http://sp.example/old: the address does not start with https://',
-      es: 'AssertionConsumerService http://sp.example/old: la dirección no empieza por https://',
+      es: 'AssertionConsumerService http://sp.example/old: la dirección no empieza con https://',
       'pt-BR': 'AssertionConsumerService http://sp.example/old: o endereço não começa com https://',
     };
     let preview: Answer | undefined;
@@ -106,7 +106,7 @@ describe('web: the console reads metadata as partners make it', () => {
 
   it('it is shown first when that is asked for, and what is typed then counts', async () => {
     const preview = await send(await newForm(), { name: 'Looked at', metadata: named('https://looked.example'), intent: 'read' });
-    expect(textOf(preview)).to.contain('Read, and not saved yet').and.not.contain('Not used of this metadata');
+    expect(textOf(preview)).to.contain('Metadata read, not saved yet').and.not.contain('Skipped or changed in this metadata');
     expect((await send(preview, { entityId: 'https://typed.example', acs: 'https://typed.example/acs' })).status).to.equal(303);
     expect((await saved('looked-at'))!.entityId).to.equal('https://typed.example');
   });
@@ -125,7 +125,7 @@ describe('web: the console reads metadata as partners make it', () => {
     expect((await send(asking, { metadataEntity: 'https://two.example' })).status).to.equal(303);
     expect((await saved('chosen'))!.entityId).to.equal('https://two.example');
     const unknown = await send(await newForm(), { name: 'Nobody', metadata: all, metadataEntity: 'https://three.example' });
-    expect(textOf(unknown)).to.contain('No service provider called https://three.example is described here.');
+    expect(textOf(unknown)).to.contain('no service provider with the entity ID https://three.example.');
   });
 
   it('a file in UTF-16 is read; a small one with several providers is kept, a large one has to be chosen again', async () => {
@@ -139,7 +139,7 @@ describe('web: the console reads metadata as partners make it', () => {
     expect(file.length).to.be.greaterThan(5_000_000);
     const large = await upload(await newForm(), file, { name: 'Large' });
     expect(large.status).to.equal(422);
-    expect(textOf(large)).to.contain('The file is too large to be kept: choose it again.');
+    expect(textOf(large)).to.contain('The file is too large to be kept. Choose it again.');
     expect((await upload(large, file, { metadataEntity: 'https://3210.example' })).status).to.equal(303);
     expect((await saved('large'))!.entityId).to.equal('https://3210.example');
   });
@@ -150,7 +150,7 @@ describe('web: the console reads metadata as partners make it', () => {
     published.set(`/entities/${path}`, { body: named(plainId) });
     published.set(`/md?entity=${path}&x=1`, { body: named('urn:example:other') });
     const missing = await send(await newForm(), { name: 'Query', metadataUrl: `${partnerUrl}/entities/` });
-    expect(textOf(missing)).to.contain('This address answers for many applications. Enter the entity ID');
+    expect(textOf(missing)).to.contain('This address serves many applications. Enter the entity ID');
     expect((await send(missing, { metadataEntity: plainId })).status).to.equal(303);
     const { url, headers } = asked.at(-1)!;
     expect(url).to.equal(`/entities/${path}`);
@@ -159,14 +159,14 @@ describe('web: the console reads metadata as partners make it', () => {
 
     const template = { name: 'Template', metadataUrl: `${partnerUrl}/md?entity={entityId}&x=1`, metadataEntity: plainId };
     expect(textOf(await send(await newForm(), template)), 'another than the one that was asked for').to.contain(
-      'No service provider called urn:example:sp(1)',
+      'no service provider with the entity ID urn:example:sp(1)',
     );
     expect(asked.at(-1)!.url).to.equal(`/md?entity=${path}&x=1`);
     published.set(`/md?entity=${path}2&x=1`, { body: named(`${plainId}2`) });
     expect((await send(await newForm(), { ...template, metadataEntity: `${plainId}2` })).status).to.equal(303);
     expect(await saved('template')).to.include({ entityId: `${plainId}2`, metadataUrl: template.metadataUrl });
     const nobody = { name: 'Nobody', metadataUrl: `${partnerUrl}/entities`, metadataEntity: 'urn:nobody' };
-    expect(textOf(await send(await newForm(), nobody))).to.contain('no usable answer from this address (HTTP 404)');
+    expect(textOf(await send(await newForm(), nobody))).to.contain('No usable response from this address (HTTP 404)');
 
     const { applicationId } = (await findApplicationByCode(await server.scope(), 'query'))!;
     published.set(`/entities/${path}`, {
@@ -197,7 +197,7 @@ describe('web: the console reads metadata as partners make it', () => {
     expect(await page()).to.not.contain('metadata changed');
     published.set('/all', { body: aggregate('https://x.example') });
     await readNow(applicationId);
-    expect(await page()).to.contain('No service provider called https://y.example is described here.');
+    expect(await page()).to.contain('no service provider with the entity ID https://y.example.');
     published.set('/all', { body: aggregate('https://x.example', 'https://y.example', 'https://y.example') });
     await readNow(applicationId);
     expect(await page()).to.contain('https://y.example is described twice');

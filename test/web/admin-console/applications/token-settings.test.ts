@@ -41,9 +41,9 @@ describe('web: the console says how long an application’s tokens last', () => 
     for (const line of [
       'Access token</dt><dd>5 min<',
       'ID token</dt><dd>1 h<',
-      'Refresh token, since its last use</dt><dd>1 d<',
-      'Overlap of refresh tokens</dt><dd>0 s<',
-      'May ask about the access tokens of every application</dt><dd>Yes<',
+      'Refresh token, since last use</dt><dd>1 d<',
+      'Refresh token overlap</dt><dd>0 s<',
+      "Allow introspection of all applications' access tokens</dt><dd>Yes<",
     ])
       expect(page).to.contain(line);
     const exported = JSON.parse((await ana.get(await at('/export'))).text);
@@ -56,7 +56,7 @@ describe('web: the console says how long an application’s tokens last', () => 
 
   it('what does not fit is said in the reader’s language, and nothing typed is lost', async () => {
     for (const [language, message] of [
-      ['en', 'Enter a whole number in the range that is named.'],
+      ['en', 'Enter a whole number within the range shown.'],
       ['es', 'Ingrese un número entero en el rango indicado.'],
       ['pt-BR', 'Informe um número inteiro no intervalo indicado.'],
     ] as const) {
@@ -67,6 +67,6 @@ describe('web: the console says how long an application’s tokens last', () => 
     const letters = await change({ refresh_overlap_seconds: 'half a minute' });
     expect([letters.status, letters.text.includes('value="half a minute"')]).to.deep.equal([422, true]);
     const nobody = await change({ token_endpoint_auth_method: 'none', introspects_all_applications: 'yes' });
-    expect(nobody.text).to.contain('a secret or key of its own may ask about tokens');
+    expect(nobody.text).to.contain('Introspection requires an application');
   });
 });

@@ -55,8 +55,8 @@ describe('web: the trace of an application', () => {
   });
 
   it('OpenID Connect: requests and answers decoded, secrets cut short, a failure with its cause', async () => {
-    expect((await traceOf('mobile')).text).to.contain('Nothing was said yet');
-    expect((await turn('mobile', 'on')).text).to.contain('The trace is on');
+    expect((await traceOf('mobile')).text).to.contain('No messages yet');
+    expect((await turn('mobile', 'on')).text).to.contain('Trace started');
     const { url, verifier } = authorizationUrl(server, { client_id: 'mobile', scope: 'openid profile' });
     const answer = await ana.follow(url, {}, (address) => address.startsWith(server.redirectUri));
     const code = new URL(answer.location!).searchParams.get('code')!;
@@ -122,9 +122,9 @@ describe('web: the trace of an application', () => {
     );
     await send(`${server.issuer}/saml/sso`, { form: { SAMLRequest: Buffer.from(wrong).toString('base64') } });
     const page = (await traceOf('wiki')).text;
-    expect(page).to.contain('an address that is not registered');
+    expect(page).to.contain('ACS URL is not registered');
     expect(page).to.contain('Response sent').and.to.contain('ana@acme.example').and.to.contain('SAMLRequest received');
-    expect(page).to.contain('was meant for another address').and.to.contain('https://elsewhere.example');
+    expect(page).to.contain('is addressed to another destination').and.to.contain('https://elsewhere.example');
     expect(page).to.match(/SignatureValue&gt;[^&]{12}…&lt;/);
   });
 
@@ -136,7 +136,7 @@ describe('web: the trace of an application', () => {
     await jar.get(`${server.issuer}/saml/launch/${await idOf('wiki')}`);
     expect(await count()).to.equal(before);
     ahead = 0;
-    expect((await turn('wiki', 'off')).text).to.contain('The trace is off');
+    expect((await turn('wiki', 'off')).text).to.contain('Trace stopped');
     await ana.get(`${server.issuer}/saml/launch/${await idOf('wiki')}`);
     expect(await count()).to.equal(before);
     const types = await (await server.scope())

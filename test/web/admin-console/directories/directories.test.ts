@@ -56,7 +56,7 @@ describe('web: directories in the console', () => {
 
   it('without one, the list says what a directory is for and has one button', async () => {
     const page = await text('/admin/directories');
-    expect(page).to.contain('only dials out');
+    expect(page).to.contain('only makes outbound connections');
     expect(page.match(/href="[^"]*\/admin\/directories\/new"/g)).to.have.length(1);
     expect(page).to.match(/aria-current="page"[^>]*>.*Directories/s);
   });
@@ -78,7 +78,7 @@ describe('web: directories in the console', () => {
       .and.contain(`>${server.issuer}<`)
       .and.contain('data-copy="token"')
       .and.contain('npm run smartsync:package')
-      .and.contain('Address of the company')
+      .and.contain('Company address')
       .and.not.contain('inetOrgPerson')
       .and.not.contain('docs/guides');
     expect(await text(await path())).not.to.contain('smartsync_');
@@ -93,21 +93,21 @@ describe('web: directories in the console', () => {
     expect((await send(await path('/steps/revoke-token'))).location).to.contain('done=directory_token_revoked');
     expect((await named('Head office')).hasToken).to.equal(false);
     expect(await text(await path()))
-      .to.contain('There is no token now.')
+      .to.contain('No token.')
       .and.contain('Create a token below.')
-      .and.not.contain('If the token is lost');
+      .and.not.contain('If you lost the token');
     const edit = await text(await path('/edit'));
     expect(edit, 'the kind is not known yet').not.to.contain('inetOrgPerson').and.not.contain('placeholder="givenName"');
     expect(await text(await path('/steps/token'))).to.contain('Create a token for Head office?');
     token = tokenOn((await send(await path('/steps/token'))).text)!;
-    expect(await text(await path())).to.contain('Connects another SmartSync until');
+    expect(await text(await path())).to.contain('Valid until');
     const made = (days: number) =>
       server
         .scope()
         .then(({ db, clock }) => db('directories').update({ token_made_at: new Date(clock.now().getTime() - days * 86_400_000) }));
     await made(8);
     expect(await text(await path()))
-      .to.contain('It connects no other SmartSync any more')
+      .to.contain('Expired')
       .and.contain('The token has expired. Replace it below');
     await made(0);
     expect((await admin.get(at(await path('/steps/constructor')))).status).to.equal(404);
@@ -117,7 +117,7 @@ describe('web: directories in the console', () => {
     const { directoryId } = await named('Head office');
     expect(await text('/admin/directories'))
       .to.contain('Not configured')
-      .and.contain('None yet');
+      .and.contain('None');
     const agentId = await enrol(token, 'SRV-SYNC-01');
     expect(await text('/admin'), 'on Home')
       .to.contain('New SmartSync agents')
@@ -148,30 +148,30 @@ describe('web: directories in the console', () => {
       'SmartSync 1.0.0',
       fingerprintOf(agent),
       'ldaps://dc1.example.com',
-      'for another name',
+      'for a different name',
       '&lt;dc9&gt;',
       '3,600 seconds behind',
-      'may not write',
+      "can't write",
       'DC=example,DC=com',
       '(&amp;(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))',
     ])
       expect(page).to.contain(word);
-    expect(page.match(/<dt>Rights<\/dt>/g)).to.have.length(1);
-    expect(page).to.contain('may not read deleted');
+    expect(page.match(/<dt>Permissions<\/dt>/g)).to.have.length(1);
+    expect(page).to.contain("can't read deleted");
     const gone = await enrol(token, 'SRV-SYNC-02');
     const scope = await server.scope();
     const agents = () => scope.db('directory_agents').where({ context_id: scope.contextId, agent_id: gone });
     await agents().update({ last_seen_at: new Date(scope.clock.now().getTime() - 60_000) });
     for (const shown of [await text('/admin/directories'), await text(await path())])
-      expect(shown).to.contain('1 of 2 connected').and.contain('Away');
+      expect(shown).to.contain('1 of 2 connected').and.contain('Not connected');
     await agents().delete();
     expect(await text(await path()))
       .to.contain('Connected')
-      .and.not.contain('Away');
+      .and.not.contain('Not connected');
     expect(fingerprintOf(agent)).to.match(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
     for (const [reason, words] of [
       ['no-agent', 'No SmartSync is connected.'],
-      ['wrong-bind', 'password of the service account is wrong'],
+      ['wrong-bind', 'name or password is wrong'],
       ['of-the-future', 'of-the-future'],
     ]) {
       await noteDirectoryState(await server.scope(), directoryId, { isUp: false, reason });
@@ -293,7 +293,7 @@ describe('web: directories in the console', () => {
   });
 
   it('a directory is removed by typing its name, and the page says what stays', async () => {
-    expect(await text(await path('/remove', 'Branch'))).to.contain('were accepted from it stay');
+    expect(await text(await path('/remove', 'Branch'))).to.contain('Accepted users and groups stay');
     const refused = await send(await path('/remove', 'Branch'), { typed: 'branch' });
     expect([refused.status, refused.text.includes('typed-fault')]).to.deep.equal([422, true]);
     expect((await send(await path('/remove', 'Branch'), { typed: 'Branch' })).location).to.contain('done=directory_removed');

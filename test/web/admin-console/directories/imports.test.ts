@@ -61,16 +61,16 @@ describe('web: imports of a directory in the console', () => {
   };
 
   it('a run is started and followed; the first one stops, says why with numbers, and asks', async () => {
-    expect(await text(`${base()}/runs`)).to.contain('Nothing was imported yet.');
+    expect(await text(`${base()}/runs`)).to.contain('No imports yet.');
     const started = await send(`${base()}/runs`, /runs$/, [['purpose', 'sync']]);
     const path = new URL(started.location!, server.issuer).pathname.replace(/^.*\/admin/, '/admin');
     expect(await text(path))
       .to.contain('data-follow')
-      .and.contain('waits for its turn');
+      .and.contain('Waiting for its turn');
     await workOn(scope, directory, fake);
     const stopped = await text(path);
     expect(stopped)
-      .to.contain('It is the first import of this directory. New people: 4.')
+      .to.contain("This is the directory's first import. New users: 4.")
       .and.contain('Approve')
       .and.contain('Decline')
       .and.contain('Maria Luz')
@@ -79,9 +79,9 @@ describe('web: imports of a directory in the console', () => {
     const table = stopped.slice(stopped.lastIndexOf('<table'));
     expect(table.indexOf('New group'), 'people before groups').to.be.greaterThan(table.lastIndexOf('New person'));
     for (const page of ['/admin/directories', base(), '/admin'])
-      expect(await text(page), page).to.contain('An import waits for your answer.');
+      expect(await text(page), page).to.contain('An import is waiting for approval.');
     const again = await send(`${base()}/runs`, /runs$/, [['purpose', 'sync']]);
-    expect([again.status, again.text.includes('waits for your answer')]).to.deep.equal([409, true]);
+    expect([again.status, again.text.includes('waiting for approval')]).to.deep.equal([409, true]);
     expect((await listRuns(scope, directory.directoryId)).items).to.have.length(1);
   });
 
@@ -98,7 +98,7 @@ describe('web: imports of a directory in the console', () => {
     const page = await text(`${base()}/runs/${next.runId}`);
     expect(page).to.contain('Done').and.contain(`${base()}/runs/${next.runId}/undo`);
     const members = await text(`${base()}/runs/${next.runId}?change=member-added`);
-    expect(members).to.contain('Joins a group').and.contain('Accounting').and.not.contain('New person</td>');
+    expect(members).to.contain('Added to a group').and.contain('Accounting').and.not.contain('New person</td>');
     const other = await linkDirectory(scope);
     expect((await admin.get(at(`/admin/directories/${other.directoryId}/runs/${next.runId}`))).status).to.equal(404);
   });
@@ -108,7 +108,7 @@ describe('web: imports of a directory in the console', () => {
     for (const word of [
       'Maria Luz',
       'maria.luz@corp.example',
-      'no e-mail address',
+      'has no e-mail in the directory',
       'already',
       'Accounting',
       'Nobody &lt;Mail&gt;',
@@ -125,11 +125,11 @@ describe('web: imports of a directory in the console', () => {
     expect(await shown('kind=group')).to.deep.equal([]);
     expect(await shown('reason=conflict')).to.deep.equal(['Ana Other']);
     expect(await text(`${base()}/entries`))
-      .to.contain('sign in here with their e-mail address')
+      .to.contain('sign in here with their e-mail')
       .and.to.contain('ACME\\alice');
-    expect(await text(`${base()}/entries?q=zzz`)).to.contain('Nothing matches');
-    expect(await text(`${base()}/entries?state=rejected`)).to.contain('Nobody is rejected.');
-    expect(await text('/admin/users')).to.contain('4 people wait to be accepted');
+    expect(await text(`${base()}/entries?q=zzz`)).to.contain('No results');
+    expect(await text(`${base()}/entries?state=rejected`)).to.contain('No rejected entries.');
+    expect(await text('/admin/users')).to.contain('4 people waiting to be accepted');
   });
 
   it('the ticked are accepted, rejected and put back; without a tick nothing happens; who cannot be accepted goes on waiting', async () => {
@@ -154,7 +154,7 @@ describe('web: imports of a directory in the console', () => {
       ['whom', 'all'],
       ['change', 'accept'],
     ]);
-    expect(asked.text).to.contain('Accept all 1?');
+    expect(asked.text).to.contain('Accept 1 entries?');
     expect(await findUserByLogin(scope, 'pedro.ramos@corp.example')).to.equal(undefined);
     const form = admin.form(asked, /entries$/);
     expect((await admin.get(form.action, { form: new URLSearchParams(form.entries) })).location).to.contain(
@@ -173,7 +173,7 @@ describe('web: imports of a directory in the console', () => {
       ['whom', 'all'],
       ['change', 'accept'],
     ]);
-    expect(asked.text).to.contain('Accept all 102?');
+    expect(asked.text).to.contain('Accept 102 entries?');
     const form = admin.form(asked, /entries$/);
     const task = (await admin.get(form.action, { form: new URLSearchParams(form.entries) })).location!;
     expect(task).to.match(/operations\/[0-9a-f-]{36}$/);
@@ -186,7 +186,7 @@ describe('web: imports of a directory in the console', () => {
     );
     const page = (await admin.get(new URL(task, server.issuer).href)).text;
     expect(page).to.contain('Imported people and groups').and.contain('101 done, 1 skipped').and.contain(list);
-    expect(await text(list)).to.contain('no e-mail address');
+    expect(await text(list)).to.contain('has no e-mail in the directory');
   });
 
   it('a conflict shows both beside each other, and links them after a question, which says more of an administrator; so does somebody who is looked for', async () => {
@@ -197,17 +197,17 @@ describe('web: imports of a directory in the console', () => {
     const nobody = await entryNamed('Nobody <Mail>');
     const alone = await text(`${base()}/entries/${nobody.entryId}`);
     expect(alone).not.to.contain('Link to this person');
-    expect(await text(`${base()}/entries/${nobody.entryId}?login=nobody-here`)).to.contain('There is nobody by this name here.');
+    expect(await text(`${base()}/entries/${nobody.entryId}?login=nobody-here`)).to.contain('Nobody here has this name.');
     const found = `${base()}/entries/${nobody.entryId}?login=jsilva`;
     expect(await text(found)).to.contain('João da Silva');
     const asked = await send(found, /link$/);
-    expect(asked.text).to.contain('to the account of João da Silva?').and.to.contain('the network password opens it');
+    expect(asked.text).to.contain('to the account of João da Silva?').and.to.contain('the network password also works for it');
     expect((await follow(asked, /link$/)).location).to.contain('done=entry_linked');
     expect((await getEntry(scope, directory.directoryId, nobody.entryId)).userId).to.equal(
       (await findUserByLogin(scope, 'jsilva'))!.userId,
     );
     // an administrator's own account goes on as it is
-    expect(page).to.contain('Administrator').and.to.contain('whoever has or resets that network password');
+    expect(page).to.contain('Administrator').and.to.contain('anyone who has or resets that network password');
     const askedOfAdministrator = await send(`${base()}/entries/${entry.entryId}`, /link$/);
     expect(askedOfAdministrator.text).to.contain('to the administrator Ana Souza?');
     expect((await follow(askedOfAdministrator, /link$/)).location).to.contain('done=entry_linked');
@@ -249,7 +249,7 @@ describe('web: imports of a directory in the console', () => {
     const page = await text(`${base()}/runs/${run.runId}`);
     expect(page).to.contain('Person changed').and.contain('Luz &lt;Santos&gt;').and.contain('<del>').and.contain('<ins>');
     const asked = await text(`${base()}/runs/${run.runId}/undo`);
-    expect(asked).to.contain('What has changed since stays').and.contain('Nothing changes in the directory');
+    expect(asked).to.contain('are not affected').and.contain('Nothing changes in the directory');
     const undone = await send(`${base()}/runs/${run.runId}/undo`, /undo$/);
     expect(undone.location).to.match(/\/runs\/[0-9a-f-]{36}$/);
     await workOn(scope, directory, fake);
@@ -273,9 +273,9 @@ describe('web: imports of a directory in the console', () => {
     await workOn(scope, directory, fake);
     const { runId } = await lastRun(scope, directory);
     expect(await text(`${base()}/runs/${runId}`))
-      .to.contain('The base DN is not found.')
+      .to.contain('The base DN was not found.')
       .and.contain('no such &lt;object&gt;');
     for (const path of ['/admin', '/admin/directories', base()])
-      expect((await text(path)).replace(/<[^>]*>|\s+/g, ' '), path).to.match(/The last import failed\. +The base DN is not found\./);
+      expect((await text(path)).replace(/<[^>]*>|\s+/g, ' '), path).to.match(/The last import failed\. +The base DN was not found\./);
   });
 });

@@ -55,7 +55,7 @@ describe('web: where people and groups come from', () => {
     });
     await importEntries(scope, directory, [person, personEntry(), groupEntry('Accounting')]);
     expect(await text('/admin/users'))
-      .to.contain('2 people wait to be accepted')
+      .to.contain('2 people waiting to be accepted')
       .and.contain(`/admin/directories/${directory.directoryId}/entries`);
   });
 
@@ -76,7 +76,7 @@ describe('web: where people and groups come from', () => {
     ])
       expect(page).to.contain(word);
     expect(page).to.contain('box-good');
-    expect(await text('/admin/users')).to.contain('One person waits');
+    expect(await text('/admin/users')).to.contain('1 person waiting');
     await scope.db('directories').where('directory_id', directory.directoryId).update({ kind: 'openldap' });
     const ofOpenLdap = await text(`/admin/users/${userId}`);
     expect(ofOpenLdap).to.contain('entryUUID').and.not.contain('ImmutableID').and.not.contain('Active Directory');
@@ -88,9 +88,9 @@ describe('web: where people and groups come from', () => {
     const scope = await server.scope();
     const entry = () => scope.db('directory_entries').where('entry_id', person.entryId);
     for (const [there, words] of [
-      [{ is_enabled: false, is_gone: false }, 'Disabled there'],
-      [{ is_enabled: false, is_gone: true }, 'Not there any more'],
-      [{ is_enabled: true, is_gone: true }, 'Not there any more'],
+      [{ is_enabled: false, is_gone: false }, 'Disabled in the directory'],
+      [{ is_enabled: false, is_gone: true }, 'No longer in the directory'],
+      [{ is_enabled: true, is_gone: true }, 'No longer in the directory'],
     ] as const) {
       await entry().update(there);
       const page = await text(`/admin/users/${(await joao()).userId}`);
@@ -99,7 +99,7 @@ describe('web: where people and groups come from', () => {
     }
     const lastChange = { runId: person.entryId, at: new Date(), change: 'person-changed', fields: ['dn', 'isEnabled', 'sn'] };
     await entry().update({ is_enabled: true, is_gone: false, last_change: JSON.stringify(lastChange) });
-    expect(await text(`/admin/users/${(await joao()).userId}`)).to.contain('DN, Enabled there, sn');
+    expect(await text(`/admin/users/${(await joao()).userId}`)).to.contain('DN, Enabled in the directory, sn');
   });
 
   it('what the directory fills cannot be edited, not even by a form that says so; the rest can', async () => {
@@ -123,7 +123,7 @@ describe('web: where people and groups come from', () => {
       .update({ settings: JSON.stringify(settings) });
     const { userId, firstName, lastName } = await joao();
     const shown = await admin.get(at(`/admin/users/${userId}/edit`));
-    expect(shown.text).to.contain(`${directory.name} fills`);
+    expect(shown.text).to.contain(`filled by ${directory.name}`);
     for (const name of ['firstName', 'lastName', 'department', 'kept_cost_center'])
       expect(shown.text, name).to.match(new RegExp(`name="${name}"[^>]* readonly`));
     expect(shown.text)
@@ -172,14 +172,14 @@ describe('web: where people and groups come from', () => {
       .and.contain(`of ${directory.name}`);
     await importMembers(scope, directory, there as never, [person]);
     expect(await text(path))
-      .to.contain(`by ${directory.name}`)
+      .to.contain(`from ${directory.name}`)
       .and.not.contain(`value="${group.groupId}"`);
   });
 
   it('a deletion says that the person will be found under Rejected (S132)', async () => {
     const { userId } = await joao();
     expect(await text(`/admin/users/${userId}/delete`)).to.contain(
-      `In ${directory.name} nothing changes: the person is found under Rejected there`,
+      `Nothing changes in ${directory.name}: the person moves to its Rejected list`,
     );
   });
 
@@ -205,7 +205,7 @@ describe('web: where people and groups come from', () => {
       const none = links(await text(`${list}?directory=none`));
       expect([none.includes(imported), none.includes(own)], list).to.deep.equal([false, true]);
     }
-    expect(await text(`/admin/users?directory=${directory.directoryId}&q=ana`)).to.contain('Nothing matches');
+    expect(await text(`/admin/users?directory=${directory.directoryId}&q=ana`)).to.contain('No results');
     expect(await text(`/admin/users?directory=${directory.directoryId}`)).to.match(/<span class="count">1<\/span>/);
   });
 });

@@ -73,15 +73,15 @@ describe('web: preview of a mapping', () => {
 
   it('says why nobody could be made of a person, and when nobody is found', async () => {
     answer = { outcome: 'accepted', people: [{ ...maria, attributes: { cn: ['Maria Luz'] } }] };
-    expect((await preview({ person: 'maria' })).text).to.contain('no e-mail address');
+    expect((await preview({ person: 'maria' })).text).to.contain('has no e-mail in the directory');
     answer = { outcome: 'accepted', people: [] };
-    expect((await preview({ person: 'maria' })).text).to.contain('nobody by this name');
+    expect((await preview({ person: 'maria' })).text).to.contain('No person in the directory matches');
   });
 
   it('says what the directory refuses, and a form that is wrong asks nobody', async () => {
     answer = { outcome: 'refused', reason: 'base-not-found', detail: 'no <such> object' };
     expect((await preview({ person: 'maria' })).text)
-      .to.contain('The base DN is not found.')
+      .to.contain('The base DN was not found.')
       .and.contain('no &lt;such&gt; object');
     asked = [];
     const refused = await preview({ person: 'maria', 'settings.userFilter': 'x' });

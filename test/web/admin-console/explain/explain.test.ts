@@ -27,15 +27,15 @@ describe('web: Explain', () => {
     const page = await ask({ person: 'jsilva', application: 'Payroll' });
     expect(page.status).to.equal(200);
     expect(page.text)
-      .to.contain('João da Silva gets into Payroll')
-      .and.contain('Assigned by groups: Finance')
-      .and.contain('The person has a password of their own here.')
+      .to.contain('João da Silva can open Payroll')
+      .and.contain('Assigned through groups: Finance')
+      .and.contain('The person has a personal password.')
       .and.contain('preferred_username');
   });
 
   it('says what keeps somebody out, and leads to the page that mends it', async () => {
     const page = await ask({ person: 'ana@acme.example', application: 'payroll' });
-    expect(page.text).to.contain('Ana Souza does not get into Payroll').and.contain('Assign the application');
+    expect(page.text).to.contain("Ana Souza can't open Payroll").and.contain('Assign application');
     const { userId } = (await findUserByLogin(await server.scope(), 'ana@acme.example'))!;
     expect(page.text).to.contain(`/admin/users/${userId}/applications/add`);
   });
@@ -92,12 +92,12 @@ describe('web: Explain', () => {
   it('the pages of a person and of an application list the last sign-ins, each with its explanation', async () => {
     const person = await ana.get(`${server.issuer}/admin/users/${joao.userId}`);
     expect(person.text)
-      .to.contain('Last sign-ins')
+      .to.contain('Recent sign-ins')
       .and.match(/\/admin\/explain\?event=[0-9a-f-]{36}/);
     const [, link = ''] = /href="[^"]*(\/admin\/explain\?event=[0-9a-f-]{36})"/.exec(person.text) ?? [];
     const event = await ana.follow(`${server.issuer}${link}`);
-    expect(event.text).to.contain('Signed in').and.contain('João da Silva').and.contain('Explain it for now, in full');
-    expect((await ana.get(`${server.issuer}/admin/applications/${payroll.applicationId}`)).text).to.contain('Last sign-ins');
+    expect(event.text).to.contain('Signed in').and.contain('João da Silva').and.contain('View full explanation for now');
+    expect((await ana.get(`${server.issuer}/admin/applications/${payroll.applicationId}`)).text).to.contain('Recent sign-ins');
     expect((await ana.get(at({ event: '00000000-0000-7000-8000-000000000000' }))).status).to.equal(404);
     expect((await ana.get(at({ event: 'none' }))).status).to.equal(404);
   });

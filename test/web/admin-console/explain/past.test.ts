@@ -12,9 +12,9 @@ import { authorizationUrl } from '../../../support/oidc.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
 
 const words = {
-  en: ['As it was', 'As it would be now', 'different now', 'No such support code'],
-  es: ['Como estaba', 'Como sería ahora', 'distinto ahora', 'No existe ese código de soporte'],
-  'pt-BR': ['Como estava', 'Como seria agora', 'diferente agora', 'Esse código de suporte não existe'],
+  en: ['Then', 'Now', 'different now', 'Support code not found'],
+  es: ['Entonces', 'Ahora', 'diferente ahora', 'Código de soporte no encontrado'],
+  'pt-BR': ['Na época', 'Agora', 'diferente agora', 'Código de suporte não encontrado'],
 };
 
 describe('web: what a support code stands for', () => {
@@ -69,7 +69,7 @@ describe('web: what a support code stands for', () => {
     expect(codes.size).to.equal(1);
     expect((await eventsOf(scope)).length).to.equal(events);
     const page = await openCode([...codes][0]!);
-    expect(page.text).to.contain('What a page could not do').and.contain('not_found').and.contain('30 times');
+    expect(page.text).to.contain('Page error').and.contain('not_found').and.contain('30 times');
     expect(page.text).to.not.contain('secret-');
     expect(JSON.stringify(await scope.db('page_failures').select('*'))).to.not.contain('secret-');
   });
@@ -78,7 +78,7 @@ describe('web: what a support code stands for', () => {
     const evil = 'https://evil.example/<script>alert(1)</script>';
     const answer = await new Jar().get(authorizationUrl(server, { redirect_uri: evil }).url);
     const page = await openCode(supportCodeOf(answer));
-    expect(page.text).to.contain('evil.example').and.contain('the redirect address is not registered');
+    expect(page.text).to.contain('evil.example').and.contain('the redirect URI is not registered');
     expect(page.text).to.not.contain('<script>alert(1)');
     expect((await openCode('"><script>alert(1)</script>')).text).to.not.contain('<script>alert(1)');
   });
@@ -94,7 +94,7 @@ describe('web: what a support code stands for', () => {
     expect(page.text)
       .to.contain('first.example')
       .and.contain('second.example')
-      .and.contain('Redirect addresses')
+      .and.contain('Redirect URIs')
       .and.contain(server.redirectUri);
   });
 

@@ -59,11 +59,11 @@ describe('web/admin-console: export of users', () => {
 
   it('S52, S53, S55: asked with the number, made by a job, mailed to who asked; in the language of who asked', async () => {
     const asked = await ana.get(at('/admin/users/export'));
-    expect(asked.text).to.contain('Everybody in the company (4)');
+    expect(asked.text).to.contain('All users of the company (4)');
     const caught = await mail.after(() => ask(), 'ana@acme.example', '/exports/');
     const page = await ana.get(linkIn(caught));
     expect(page.text)
-      .to.contain('People in the file: 4')
+      .to.contain('Users in the file: 4')
       .and.to.match(/http-equiv="refresh" content="0;url=\/acme\/admin\/exports\/.+\/file"/);
     const file = await ana.get(`${linkIn(caught)}/file`);
     expect(file.headers['content-disposition']).to.equal('attachment; filename="acme-users.csv"');

@@ -111,7 +111,7 @@ describe('web/admin-console: import of users', () => {
       'firstName,lastName,email,groups,cost centre\nEva,Luz,eva@acme.example,Finance,42\nIvo,Sá,ivo@acme.example,,',
     );
     expect(preview.text)
-      .to.contain('People in the file: 2')
+      .to.contain('Users in the file: 2')
       .and.to.contain('Finance')
       .and.to.match(/<td data-label="[^"]*">42<\/td>/);
     expect(await count()).to.equal(before);
@@ -186,7 +186,7 @@ describe('web/admin-console: import of users', () => {
     const draft = await draftImport(asEve, csv, { activation: 'invitation', locale: 'en' }, words);
     if (!('operationId' in draft)) throw new Error('no draft');
     const jar = await signedIn(server.baseUrl, 'eve@acme.example', person.password);
-    expect((await jar.get(at(`/admin/users/import/${draft.operationId}`))).text).to.contain('They become administrators: 1');
+    expect((await jar.get(at(`/admin/users/import/${draft.operationId}`))).text).to.contain('Will become administrators: 1');
     await changeStatus(scope, eve.userId, 'deactivate');
     await confirmImport(asEve, draft.operationId);
     await eventually(async () => expect((await findOperation(scope, draft.operationId))!.fault).to.equal('administrators_only'));
@@ -205,7 +205,7 @@ describe('web/admin-console: import of users', () => {
     const scope = await server.scope();
     await createUser(scope, { email: 'two@acme.example', firstName: 'X', lastName: 'Y', role: 'regular', status: 'invited' });
     const done = await confirm(preview);
-    expect(done.text).to.contain('Things changed since the file was checked');
+    expect(done.text).to.contain('Something changed since the file was checked');
     expect(await findUserByLogin(scope, 'one@acme.example')).to.equal(undefined);
   });
 });

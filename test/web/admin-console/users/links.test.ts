@@ -35,7 +35,7 @@ describe('web/admin-console: groups and applications of a person', () => {
     expect(page.text).to.contain('Team 000').and.to.contain('already linked').and.to.contain('There are more');
     expect(page.text, 'Everyone is nobody’s choice').to.not.match(/form-check-label">Everyone/);
     const done = await add('groups', { groups: [await groupId('Team 000'), await groupId('Team 001')] });
-    expect(done.text).to.contain('The groups were linked');
+    expect(done.text).to.contain('Groups linked');
     expect(await groupNames()).to.deep.equal(['Everyone', 'Finance', 'Team 000', 'Team 001']);
   });
 
@@ -51,7 +51,7 @@ describe('web/admin-console: groups and applications of a person', () => {
 
   it('S92, S97: Manage groups takes the person out; nobody leaves Everyone', async () => {
     const page = await ana.get(at(`${await base()}/groups`));
-    expect(page.text).to.contain('Nobody leaves this group');
+    expect(page.text).to.contain('All users belong to this group');
     const csrf = ana.form(page, /remove$/).fields._csrf!;
     const remove = async (id: string) => ana.follow(at(`${await base()}/groups/remove`), { method: 'POST', form: { _csrf: csrf, id } });
     await remove(await groupId('Team 000'));
@@ -62,7 +62,7 @@ describe('web/admin-console: groups and applications of a person', () => {
   it('S93–S96: applications are linked directly; those of a group are listed with it and cannot be removed here', async () => {
     const list = await ana.get(at(`${await base()}/applications/add`));
     const id = (name: string) => new RegExp(`value="([^"]+)"[^>]*>\\s*<span class="form-check-label">${name}`).exec(list.text)![1]!;
-    expect((await add('applications', { applications: [id('Mobile'), id('Payroll')] })).text).to.contain('The applications were linked');
+    expect((await add('applications', { applications: [id('Mobile'), id('Payroll')] })).text).to.contain('Applications linked');
     const rows = (await ana.get(at(`${await base()}/applications`))).text;
     expect(rows).to.contain('directly, Finance');
     const csrf = ana.form(await ana.get(at('/sign-out'))).fields._csrf!;
@@ -70,7 +70,7 @@ describe('web/admin-console: groups and applications of a person', () => {
       ana.follow(at(`${await base()}/applications/remove`), { method: 'POST', form: { _csrf: csrf, id: id(name) } });
     await remove('Payroll');
     const after = await remove('Payroll');
-    expect(after.text, 'S95: the group goes on giving it').to.contain('It comes from a group');
+    expect(after.text, 'S95: the group goes on giving it').to.contain('Inherited from a group');
     const types = await (await server.scope())
       .db('audit_events')
       .where({ subject_id: (await joao()).userId })
@@ -99,6 +99,6 @@ describe('web/admin-console: groups and applications of a person', () => {
       .and.to.match(/data-tab="Applications" data-open/);
     expect(await findUserByLogin(await server.scope(), 'eva@acme.example'), 'looking adds nobody').to.equal(undefined);
     const done = await ana.follow(action, { method: 'POST', form: { ...person, applications: mobile } });
-    expect(done.text).to.contain('The person was added').and.to.contain('Team 003').and.to.contain('Mobile');
+    expect(done.text).to.contain('User added').and.to.contain('Team 003').and.to.contain('Mobile');
   });
 });

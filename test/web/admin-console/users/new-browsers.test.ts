@@ -19,15 +19,15 @@ describe('web/admin-console/users: new browsers that wait', () => {
     const { user_id } = (await db('users').where({ context_id: contextId, username_key: 'jsilva' }).first('user_id'))!;
     const address = `${server.issuer}/admin/users/${user_id}`;
     const blocked = await ana.follow(address);
-    expect(blocked.text).to.contain('Unblock').and.not.to.contain('New browsers wait');
+    expect(blocked.text).to.contain('Unblock').and.not.to.contain('New browsers blocked');
     expect((await ana.follow(`${address}/new-browsers`)).url, 'nothing to allow').to.equal(address);
     expect((await attempt(own, passwords.joao)).url).to.match(/launchpad$/);
     expect((await attempt(new Jar(), passwords.joao)).status, 'the new phone').to.equal(422);
     const page = await ana.follow(address);
-    expect(page.text).to.contain('New browsers wait until').and.not.to.contain('Unblock');
+    expect(page.text).to.contain('New browsers blocked until').and.not.to.contain('Unblock');
     const question = await ana.follow(`${address}/new-browsers`);
     const answer = await ana.submit(ana.form(question, /new-browsers$/));
-    expect(answer.text).to.contain('New browsers can sign in again').and.not.to.contain('New browsers wait until');
+    expect(answer.text).to.contain('New browsers can sign in again').and.not.to.contain('New browsers blocked until');
     expect((await attempt(new Jar(), passwords.joao)).url).to.match(/launchpad$/);
   });
 });

@@ -22,7 +22,7 @@ describe('web/admin-console: personal data', () => {
     const send = async (confirmation: string) =>
       ana.submit(ana.form(await ana.get(`${page}/personal-data`), /personal-data$/), { confirmation });
     const refused = await send('jsilvaa');
-    expect([refused.status, refused.text.includes('Type it exactly'), refused.text.includes('value="jsilvaa"')]).to.deep.equal([
+    expect([refused.status, refused.text.includes('Enter it exactly'), refused.text.includes('value="jsilvaa"')]).to.deep.equal([
       422,
       true,
       true,

@@ -86,7 +86,7 @@ describe('web/admin-console: temporary deactivation', () => {
     await look();
     expect(await status(), 'still away').to.equal('deactivated');
     const removal = await ana.get(at(`/admin/users/${(await joao()).userId}/temporary-deactivation/remove`));
-    expect((await ana.submit(ana.form(removal, /remove$/))).text).to.contain('The temporary deactivation was deleted');
+    expect((await ana.submit(ana.form(removal, /remove$/))).text).to.contain('Temporary deactivation deleted');
     expect([await status(), await canSignIn()]).to.deep.equal(['activated', true]);
   });
 
@@ -133,7 +133,7 @@ describe('web/admin-console: temporary deactivation', () => {
     const shown = await ana.submit(ana.form(page, /reactivate$/));
     expect(shown.text).to.not.contain('has been deactivated since').and.to.not.contain('Edit deactivation');
     expect(await (await server.scope()).db('planned_deactivations')).to.have.length(0);
-    expect((await plan(inDays(1), inDays(2))).text).to.contain('was saved');
+    expect((await plan(inDays(1), inDays(2))).text).to.contain('saved');
   });
 
   it('overruled in another way, it is forgotten within a minute', async () => {
@@ -172,7 +172,7 @@ describe('web/admin-console: temporary deactivation', () => {
     const [mine, theirs] = [await form(), await form()];
     await ana.submit(mine, { endsOn: inDays(4) });
     const late = await ana.submit(theirs, { endsOn: inDays(6) });
-    expect([late.status, late.text.includes('Somebody else changed this')]).to.deep.equal([409, true]);
+    expect([late.status, late.text.includes('Someone else changed this')]).to.deep.equal([409, true]);
   });
 
   it('nobody plans themselves away, nor the last administrator who would be there', async () => {

@@ -72,24 +72,24 @@ describe('web/admin-console/users: provision', () => {
       return ana.submit(ana.form(await ana.get(`${await base()}/provision`), /provision$/), { ...typed, ...more });
     };
     const cases: [Record<string, string>, unknown, RegExp][] = [
-      [{ repeatPassword: 'other' }, undefined, /The two passwords differ/],
+      [{ repeatPassword: 'other' }, undefined, /The passwords don't match/],
       [{ login: 'a b' }, undefined, /no spaces, no @/],
       [{}, { outcome: 'refused', reason: 'exists' }, /already has an account/],
       [{}, { outcome: 'refused', reason: 'container-not-found' }, /This Root DN does not exist/],
-      [{}, { outcome: 'refused', reason: 'password-too-short' }, /asks for a longer password/],
-      [{}, { outcome: 'refused', reason: 'no-right' }, /Headquarters refused it: the account that SmartSync signs in with/],
+      [{}, { outcome: 'refused', reason: 'password-too-short' }, /requires a longer password/],
+      [{}, { outcome: 'refused', reason: 'no-right' }, /Headquarters refused the request: SmartSync's service account/],
       [{}, { outcome: 'refused', reason: 'needs-tls' }, /only over an encrypted connection/],
       [{}, { outcome: 'refused', reason: 'base-not-found' }, /This Root DN does not exist/],
-      [{}, { outcome: 'refused', reason: 'password-too-young' }, /does not let a password change again so soon/],
-      [{}, { outcome: 'refused', reason: 'password-may-not-change' }, /does not let this password be set/],
-      [{}, { outcome: 'refused', reason: 'unsupported', detail: 'said there' }, /Headquarters does not offer this/],
-      [{}, { outcome: 'refused', reason: 'failed' }, /Headquarters did not do it/],
-      [{}, { outcome: 'refused', reason: 'unavailable', detail: 'said there' }, /Headquarters did not answer/],
-      [{}, { outcome: 'refused', reason: 'failed', detail: 'busy <now>' }, /Headquarters refused it: busy &lt;now&gt;/],
+      [{}, { outcome: 'refused', reason: 'password-too-young' }, /does not allow changing the password again so soon/],
+      [{}, { outcome: 'refused', reason: 'password-may-not-change' }, /does not allow this password to be set/],
+      [{}, { outcome: 'refused', reason: 'unsupported', detail: 'said there' }, /Headquarters does not support this/],
+      [{}, { outcome: 'refused', reason: 'failed' }, /Headquarters failed without giving a reason/],
+      [{}, { outcome: 'refused', reason: 'unavailable', detail: 'said there' }, /Headquarters did not respond/],
+      [{}, { outcome: 'refused', reason: 'failed', detail: 'busy <now>' }, /Headquarters refused the request: busy &lt;now&gt;/],
     ];
     for (const [more, to, said] of cases) {
       const page = await submit(more, to);
-      expect(page.status, String(said)).to.equal(String(said).includes('did not answer') ? 503 : 422);
+      expect(page.status, String(said)).to.equal(String(said).includes('did not respond') ? 503 : 422);
       expect(page.text).to.match(said);
       expect(ana.form(page, /provision$/).fields).to.include({
         rootDn: typed.rootDn,
@@ -110,7 +110,7 @@ describe('web/admin-console/users: provision', () => {
     expect(asked[0]).to.deep.include({ rootDn: 'OU=People,DC=ad,DC=test', accountDomain: 'ad.test', login: 'jsilva' });
     expect(opened.at(-1)).to.equal('Temporary-1');
     expect(JSON.stringify(asked)).not.to.include('Temporary-1');
-    expect(page.text).to.contain('The account was created in the directory.');
+    expect(page.text).to.contain('Account created in the directory.');
     // it is there already: the form leads back
     expect((await ana.get(`${await base()}/provision`)).status).to.equal(303);
   });
@@ -121,7 +121,7 @@ describe('web/admin-console/users: provision', () => {
     for (const reason of ['no-right', 'not-found', 'invalid-value', 'unsupported', 'failed']) {
       await entries.clone().update({ wanted_enabled: false, write_fault: reason });
       const { text } = await ana.get(await base());
-      expect(text, reason).to.match(/The directory refused the status\. [A-Z][^<]+\. It is tried again/);
+      expect(text, reason).to.match(/The directory refused the status\. [A-Z][^<]+\. It is retried/);
     }
     await entries.clone().update({ wanted_enabled: null, write_fault: null });
   });
@@ -143,7 +143,7 @@ describe('web/admin-console/users: provision', () => {
     };
     const page = await ana.get(`${at}/provision`, { form: { ...fields, _csrf: /name="_csrf" value="([^"]+)"/.exec(chosen.text)![1]! } });
     expect(page.status).to.equal(503);
-    expect(page.text).to.contain('Branch did not answer');
+    expect(page.text).to.contain('Branch did not respond');
     for (const kept of [`value="${branch}"`, 'value="DC=branch"', 'value="ana"']) expect(page.text).to.contain(kept);
   });
 });

@@ -58,7 +58,7 @@ describe('web/admin-console: a person’s second factors', () => {
     await setPolicy(server, { secondFactor: { demand: 'required' } });
     ana = await adminWithApp();
     const done = await disable({});
-    expect(done.text).to.contain('The second factors are removed');
+    expect(done.text).to.contain('MFA disabled: second factors removed');
     expect((await jar.follow(at('/launchpad'))).text, 'his session ended').to.contain('name="password"');
     const next = await signIn();
     expect(next.url, 'S111').to.match(/enrol$/);
@@ -78,9 +78,9 @@ describe('web/admin-console: a person’s second factors', () => {
 
   it('S109, S110: without a justification, or with a wrong password, nothing happens; wrong ones count and block', async () => {
     const { secret } = await withApp();
-    expect((await disable({ justification: '  ' })).text).to.contain('Say why');
+    expect((await disable({ justification: '  ' })).text).to.contain('Enter a justification');
     const wrong = await disable({ password: passwords.joao });
-    expect([wrong.status, wrong.text.includes('not your password'), wrong.text.includes('Phone stolen')]).to.deep.equal([422, true, true]);
+    expect([wrong.status, wrong.text.includes('Wrong password'), wrong.text.includes('Phone stolen')]).to.deep.equal([422, true, true]);
     const jar = new Jar();
     const asked = await fillSignIn(jar, await jar.follow(at('/launchpad')), 'jsilva', passwords.joao);
     expect((await jar.submit(jar.form(asked, /second-factor$/), { code: totpCode(secret, now()) })).url).to.match(/launchpad$/);

@@ -41,7 +41,7 @@ describe('web/oidc/library: clients', () => {
       expect(client.compareClientSecret('wrong')).to.equal(false);
       expect(() => client.compareClientSecret(librarySecret))
         .to.throw('invalid_client')
-        .that.includes({ error_description: 'the client secret has ended', status: 401 });
+        .that.includes({ error_description: 'the client secret has expired', status: 401 });
     });
 
     it('of two secrets either is right until its end, and it is noted which', async () => {
