@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { StateError } from '../domain/administration/configuration/index.ts';
 import { type Choice, type Comparison, choiceByDefault, withNeeds } from '../domain/administration/promotion/index.ts';
+import { closestOf } from '../platform/errors/index.ts';
 import { type Options, UsageError } from './command.ts';
 import { parseYaml, yamlFault } from './yaml-fault.ts';
 
@@ -14,7 +15,7 @@ export function readChoice(comparison: Comparison, options: Options): Choice {
   const only = Array.isArray(options.only) ? options.only.flatMap((list) => namesIn(list, known)) : undefined;
   for (const [id, said] of Object.entries(values)) {
     const difference = comparison.differences.find((one) => one.id === known.get(id));
-    if (!difference) throw new UsageError(`--values: "${id}" does not differ. What does: ${toldIds(known)}.`);
+    if (!difference) throw notDiffering('--values', id, known);
     const paths = difference.questions.map(({ path }) => path);
     const odd = Object.keys(said).find((path) => !paths.includes(path));
     if (odd !== undefined)
@@ -24,7 +25,12 @@ export function readChoice(comparison: Comparison, options: Options): Choice {
   return { picked: only?.map((id) => known.get(id)!) ?? all, values: merged, accepted: [] };
 }
 
-const toldIds = (known: ReadonlyMap<string, string>): string => [...known.keys()].join(', ') || 'nothing';
+function notDiffering(option: string, name: string, known: ReadonlyMap<string, string>): UsageError {
+  const names = [...known.keys()];
+  const near = closestOf(names, name);
+  const hint = near === undefined ? '' : ` Is "${near}" meant?`;
+  return new UsageError(`${option}: "${name}" does not differ.${hint} What does: ${names.join(', ') || 'nothing'}.`);
+}
 
 /** The objects of one `--only`: names may have commas of their own, so as much as is a name is one. @throws UsageError */
 function namesIn(list: string, known: ReadonlyMap<string, string>): string[] {
@@ -38,7 +44,7 @@ function namesIn(list: string, known: ReadonlyMap<string, string>): string[] {
       .splice(0, fits ?? 1)
       .join(',')
       .trim();
-    if (fits === undefined) throw new UsageError(`--only: "${name}" does not differ. What does: ${toldIds(known)}.`);
+    if (fits === undefined) throw notDiffering('--only', name, known);
     names.push(name);
   }
   return names;

@@ -28,6 +28,7 @@ describe('command-line: what a promotion takes', () => {
     expect(pickedBy(comparison, 'group sales, west')).to.deep.equal(['group sales, west']);
     expect(pickedBy(comparison, 'group a, group sales, west,group sales')).to.deep.equal(['group a', 'group sales, west', 'group sales']);
     expect(() => pickedBy(comparison, 'group a, group none, group b')).to.throw(UsageError, '"group none" does not differ');
+    expect(() => pickedBy(comparisonOf('payroll', 'crm'), 'group payrol')).to.throw(UsageError, 'Is "group payroll" meant?');
   });
 
   it('what is printed can be pasted into a shell, whatever the names are', () => {

@@ -1,5 +1,6 @@
 // Owns: the one error type that crosses slices, and reading input by a schema. Does not: render errors (each audience in web does).
 export { AppError, type Fault, type FieldErrors, invalidInput, invalidTogether, listFaults, notFound } from './app-error.ts';
+export { closestOf } from './closest.ts';
 export { codeFault, codeText, inputFaults, lineOf, parseInput, textOf, whole } from './parse-input.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { describeSystemFault } from './system-fault.ts';
