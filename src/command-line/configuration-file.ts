@@ -4,6 +4,7 @@ import {
   type DesiredState,
   type FileContent,
   faultAt,
+  isOfServer,
   parseState,
   type ReferenceReader,
   type Resolved,
@@ -46,9 +47,6 @@ function read(file: string): unknown {
 }
 
 const cannotRead = (error: unknown): string => `cannot be read (${(error as NodeJS.ErrnoException).code})`;
-
-/** The server's own settings, such as its master keys: what a file brings into a company can be read there. */
-const isOfServer = (name: string): boolean => /^(PORTARIA_|DATABASE_URL$)/i.test(name);
 
 /** An empty variable is one that nobody set; a file may end with a line break, as editors and `echo` leave it. */
 const readerIn =

@@ -20,6 +20,6 @@ export {
   type ObjectRef,
 } from './objects.ts';
 export { invertDifferences, patchConfiguration } from './patch-configuration.ts';
-export { type ReferenceReader, type Resolved, resolveReferences } from './references.ts';
+export { isOfServer, type ReferenceReader, type Resolved, resolveReferences } from './references.ts';
 export { faultAt, pathOf, StateError, type StateFault } from './state-error.ts';
 export { type ObjectName, type ToldField, tellFields, tellObject, tellPath } from './tell-difference.ts';

@@ -35,8 +35,7 @@ export function resolveReferences(input: unknown, read: ReferenceReader): Resolv
       unresolved.push({ path: pathOf(path), reference: text });
       return undefined;
     }
-    for (const reference of missing)
-      fault(reference, path, reference.startsWith('${env') ? 'fields.reference_env' : 'fields.reference_file');
+    for (const reference of missing) fault(reference, path, whyMissing(reference));
     return resolved;
   };
   const fault = (reference: string, path: PropertyKey[], message: string): string => {
@@ -53,6 +52,16 @@ export function resolveReferences(input: unknown, read: ReferenceReader): Resolv
   const value = walk(input, []);
   if (faults.length > 0) throw new StateError(faults);
   return { value, unresolved };
+}
+
+/** The server's own settings, such as its master keys: what a file brings into a company can be read there. */
+export const isOfServer = (name: string): boolean => /^(PORTARIA_|DATABASE_URL$)/i.test(name);
+
+function whyMissing(reference: string): string {
+  const [, kind, name = ''] = /^\$\{(\w+):([^}]*)\}$/.exec(reference) ?? [];
+  if (name === '') return 'fields.reference_kind';
+  if (kind !== 'env') return 'fields.reference_file';
+  return isOfServer(name) ? 'fields.reference_server' : 'fields.reference_env';
 }
 
 /** So that `resolveReferences` gives it back. */

@@ -54,6 +54,8 @@ describe('domain/administration/configuration: references', () => {
     expect(unresolved).to.deep.equal([{ path: secretPath, reference: env('NONE') }]);
     expect(JSON.parse(JSON.stringify(value)).contexts[0].applications[1].oidc).to.deep.equal({ client_id: 'a' });
     expect(faultsOf(file(`x${env('NONE')}`))).to.deep.equal([`${secretPath} fields.reference_env NONE`]);
+    for (const [name, rule] of Object.entries({ DATABASE_URL: 'server', PORTARIA_MASTER_KEYS: 'server', '': 'kind' }))
+      expect(faultsOf(file(`x${env(name)}`))).to.deep.equal([`${secretPath} fields.reference_${rule} ${name}`]);
   });
 
   it('every text that an export writes comes back as it was', () => {
