@@ -18,10 +18,7 @@ function linkOf(keyRing: KeyRing, contextId: ContextId, job: MailJob | OldMailJo
   return known;
 }
 
-/**
- * A mail with a link from the company's configured address (law 3).
- * @throws Error when it leads to no page, or the mail server did not take it
- */
+/** A mail with a link from the company's configured address (law 3). @throws Error when it leads to no page, or the mail server did not take it */
 export async function sendMail(
   { services, mailer }: { services: Services; mailer: Mailer | undefined },
   contextId: ContextId,

@@ -3,10 +3,7 @@ import { UsageError } from './command.ts';
 
 const least = 12;
 
-/**
- * What seals a backup: the setting, or what somebody types unseen, twice where it is new.
- * @throws UsageError
- */
+/** What seals a backup: the setting, or what somebody types unseen, twice where it is new. @throws UsageError */
 export async function readPassphrase(
   { backupPassphrase }: Pick<Config, 'backupPassphrase'>,
   { isNew }: { isNew: boolean },

@@ -3,7 +3,7 @@ import { visible } from '../../src/command-line/visible.ts';
 
 describe('command-line: what a terminal would act on', () => {
   it('is written as its number; everything that is seen stays, and line breaks do', () => {
-    const said = 'Ação 李 – "x" 😀\n  next';
+    const said = 'Ação 李 क्\u200dष نمی\u200cخواهم – "x" 😀\n  next';
     expect(visible(said)).to.equal(said);
     const hidden = ['\u001b', '\u0007', '\r', '\t', '\u009b', '\u202e', '\u2066', '\u200b', '\ufeff', '\ud800', '\u{e0001}'];
     for (const one of hidden) {

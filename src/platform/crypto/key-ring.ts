@@ -34,10 +34,7 @@ export class KeyRing {
     return this.#keys.map(({ id }) => id);
   }
 
-  /**
-   * `purpose` is bound to the ciphertext: one column's value cannot be moved to another row or column.
-   * @param under which key, when not the current one
-   */
+  /** `purpose` is bound to the ciphertext: one column's value cannot be moved to another row or column. @param under which key, when not the current one */
   encrypt(plain: string | Buffer, purpose: string, under = this.currentId): string {
     const { id, secret } = this.#keys.find((one) => one.id === under)!;
     const iv = randomBytes(12);

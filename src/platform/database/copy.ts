@@ -28,10 +28,7 @@ const nothing = {
 /** How much may wait for a slow reader before PostgreSQL is held back, in bytes. */
 const mostWaiting = 1024 * 1024;
 
-/**
- * The rows of `COPY … TO STDOUT`, each as PostgreSQL writes it, in no more memory than a few of them need.
- * @param client on which nothing else is asked meanwhile
- */
+/** The rows of `COPY … TO STDOUT`, each as PostgreSQL writes it, in no more memory than a few of them need. @param client on which nothing else is asked meanwhile */
 export async function* copyOut(client: pg.Client, text: string): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = [];
   let bytes = 0;

@@ -59,10 +59,7 @@ async function findTaken({ connection, facts, base }: Session, { login, accountD
   return undefined;
 }
 
-/**
- * Somebody with that login is ours when they were made just now and our password is theirs, or when they have none yet.
- * @throws Refused `exists` for everybody else
- */
+/** Somebody with that login is ours when they were made just now and our password is theirs, or when they have none yet. @throws Refused `exists` for everybody else */
 async function completed(servers: Servers, person: Person, password: string, { signal }: Work): Promise<CreatePersonAnswer> {
   const made = generalizedTime(textOf(person.entry, 'whenCreated') ?? textOf(person.entry, 'createTimestamp'));
   const exists = new Refused('exists', person.dn);

@@ -14,10 +14,7 @@ import type { Services } from './services.ts';
 
 const noForm: Form = { get: () => '', all: () => [], lines: () => [], has: () => false, pairs: () => [], file: async () => undefined };
 
-/**
- * What a handler needs to know of a request before it runs.
- * @param isLookedUp false where nobody's session is looked for: the page is shown as to nobody
- */
+/** What a handler needs to know of a request before it runs. @param isLookedUp false where nobody's session is looked for: the page is shown as to nobody */
 export async function openPage(
   ctx: Koa.Context,
   services: Services,

@@ -9,10 +9,7 @@ import { applySettings } from './apply-settings.ts';
 import type { Applying } from './applying.ts';
 import { describeRemoval, type Removal, removeObjects } from './remove-objects.ts';
 
-/**
- * Brings one company to what is said of it, in the order in which one thing needs another.
- * @param findRemovals what goes, asked when everything else is done
- */
+/** Brings one company to what is said of it, in the order in which one thing needs another. @param findRemovals what goes, asked when everything else is done */
 export async function applyContext(
   applying: Applying,
   desired: DesiredContext,

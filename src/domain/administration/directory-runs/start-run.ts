@@ -49,10 +49,7 @@ export const approveRun = useCase(async (scope, runId: string): Promise<void> =>
   await beginWork(scope, run.directoryId);
 });
 
-/**
- * Nothing of it is done, and reading pauses until somebody starts a run or changes the settings.
- * @throws AppError not_found, directory_run_answered
- */
+/** Nothing of it is done, and reading pauses until somebody starts a run or changes the settings. @throws AppError not_found, directory_run_answered */
 export const declineRun = useCase(async (scope, runId: string): Promise<void> => {
   await declineStopped(scope, await lockStopped(scope, runId));
 });

@@ -125,10 +125,7 @@ export type Question = { path: string; look: 'line' | 'lines'; shown: string; va
 /** Texts by the path of the field. */
 export type Texts = Record<string, string>;
 
-/**
- * What production has to say itself before it can have this object.
- * @param remembered what was said of it in an earlier promotion
- */
+/** What production has to say itself before it can have this object. @param remembered what was said of it in an earlier promotion */
 export function findQuestions(kind: string, approval: ObjectValue, production: ObjectValue | undefined, remembered: Texts): Question[] {
   return ownFieldsOf(kind).flatMap(({ path, look, codec }): Question[] => {
     const shown = valueAt(approval, path);

@@ -48,9 +48,7 @@ async function takePictureAfter(scope: Scope, outcome: Outcome, usableFactors: F
   }
 }
 
-/**
- * What is chosen, as a change to try. What would be new in production concerns nobody of the last 30 days, and is left out.
- */
+/** What is chosen, as a change to try. What would be new in production concerns nobody of the last 30 days, and is left out. */
 async function findChange(scope: Scope, outcome: Outcome, usableFactors: FactorKind[]): Promise<Change> {
   const before = await takePicture(scope);
   const after = await takePictureAfter(scope, outcome, usableFactors);

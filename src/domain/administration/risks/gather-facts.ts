@@ -17,10 +17,7 @@ const mostAdministrators = 200;
 
 const applicationsOf = async (scope: Scope): Promise<Application[]> => (await listApplications(scope, {}, mostApplications)).items;
 
-/**
- * A fixed number of statements, however much the company has.
- * @param addressOf where a company lives, as the deployment has it
- */
+/** A fixed number of statements, however much the company has. @param addressOf where a company lives, as the deployment has it */
 export async function gatherRiskFacts(scope: Scope, addressOf: (context: Context) => string): Promise<RiskFacts> {
   const context = await getOwnContext(scope);
   const now = scope.clock.now();

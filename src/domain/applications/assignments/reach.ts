@@ -52,10 +52,7 @@ const hasByName = `(SELECT true FROM application_users d WHERE d.context_id = us
 const hasByGroup = `(SELECT true FROM group_members m JOIN application_groups g ON g.context_id = m.context_id AND g.group_id = m.group_id
   WHERE m.context_id = users.context_id AND m.user_id = users.user_id AND g.application_id = :applicationId LIMIT 1) IS NOT NULL`;
 
-/**
- * Who comes to an application, by this way or by any, for a list of people.
- * @returns undefined for everybody; `isMore`: the ids are more than are counted
- */
+/** Who comes to an application, by this way or by any, for a list of people. @returns undefined for everybody; `isMore`: the ids are more than are counted */
 export async function findAmong(
   scope: Scope,
   { applicationId, navigable, groups }: ApplicationReach,

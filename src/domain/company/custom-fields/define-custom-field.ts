@@ -88,10 +88,7 @@ export const moveCustomField = useCase(async (scope, fieldId: string, by: -1 | 1
   await recordEvent(scope, { type: 'custom-field.edited', subject: subject(field), details: { moved: by < 0 ? 'up' : 'down' } });
 });
 
-/**
- * Those that are named stand in this order, in the places that they have among them; others stay where they are.
- * @returns whether that is another order
- */
+/** Those that are named stand in this order, in the places that they have among them; others stay where they are. @returns whether that is another order */
 export const arrangeCustomFields = useCase(async (scope, codes: string[]): Promise<boolean> => {
   await lockCustomFields(scope);
   const before = await listCustomFields(scope);

@@ -22,10 +22,7 @@ export type DescribedPerson = {
 type Source = { attributes: Record<string, string[]> };
 type Settings = Pick<Directory, 'kind' | 'settings'>;
 
-/**
- * S75 and the mapping of a directory.
- * @param fields those of the company
- */
+/** S75 and the mapping of a directory. @param fields those of the company */
 export function describePerson({ attributes }: Source, { kind, settings }: Settings, fields: CustomField[]): DescribedPerson {
   const { customFields, ...names } = attributesOf(kind, settings);
   const all = (attribute: string): string[] => (attributes[attribute.toLowerCase()] ?? []).filter((text) => text.trim() !== '');
