@@ -139,10 +139,10 @@ describe('portaria promote', function () {
       ['ship', 'stays', 'changed since: Description'],
       ['crew', 'stays', 'still needed by Application SHIP'],
     ]);
-    const undone = await run('--undo', promotionId, '--rest');
-    expect(undone.stdout)
-      .to.contain('· Application SHIP (stays: changed since: Description)')
-      .and.to.contain('· Group Crew (stays: still needed by Application SHIP)');
+    const rest = await run('--undo', promotionId, '--rest');
+    expect([rest.status, rest.stdout], 'nothing goes back').to.deep.equal([2, refused.stdout]);
+    await server.apply({ contexts: [{ code: 'acme', applications: [ownApplication('ship', { description: '' })] }] });
+    expect((await run('--undo', promotionId)).stdout, 'it is not used up').to.contain('Undone.');
   });
 
   it('offers to undo the rest where there is one', async () => {

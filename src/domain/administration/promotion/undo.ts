@@ -88,7 +88,7 @@ const partAt = (value: object, path: string): unknown =>
 
 export type Undone =
   | { outcome: 'undone'; secrets: NewSecret[]; objects: UndoneObject[] }
-  /** Some stay, and the rest alone was not asked for. */
+  /** Some stay, and the rest alone was not asked for, or there is no rest. */
   | { outcome: 'changed-since'; staying: UndoneObject[]; objects: UndoneObject[] }
   /** One of them cannot be written as it was. */
   | { outcome: 'refused'; findings: Finding[]; objects: UndoneObject[] };
@@ -104,7 +104,7 @@ class Refused extends Error {
 /**
  * Brings back what a promotion changed, in one transaction. An object that was changed since stays as it is.
  * @param rest whether the others go back nevertheless
- * @throws AppError not_found, promotion_not_undoable
+ * @throws AppError not_found, promotion_not_undoable, promotion_nothing_to_undo where all of it is as before
  */
 export async function undoPromotion(scope: Scope, promotionId: string, rest: boolean, around: Partial<Surroundings> = {}): Promise<Undone> {
   try {
@@ -126,7 +126,9 @@ async function undo(scope: Transaction, promotionId: string, rest: boolean, { us
   await lockObjects(scope, (await planUndo(scope, promotionId)).objects);
   const { promotion, objects } = await planUndo(scope, promotionId);
   const staying = objects.filter(({ state }) => state === 'stays');
-  if (staying.length > 0 && !rest) return { outcome: 'changed-since', staying, objects };
+  const isNothing = !objects.some(({ state }) => state === 'undoable');
+  if (staying.length > 0 && (!rest || isNothing)) return { outcome: 'changed-since', staying, objects };
+  if (isNothing) throw new AppError('promotion_nothing_to_undo', 409);
   const changes = inverted(objects);
   const now = await describeConfiguration(scope);
   const written = await writeChanges(

@@ -9,7 +9,7 @@ import {
   tellHindrance,
   undoPromotion,
 } from '../../../../src/domain/administration/promotion/index.ts';
-import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
+import { deleteApplication, findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
 import { addMembers, findGroupByName } from '../../../../src/domain/people/groups/index.ts';
 import type { Scope } from '../../../../src/domain/scope.ts';
 import { changePolicy, confirmPolicy } from '../../../../src/domain/sign-in/authentication/index.ts';
@@ -130,8 +130,10 @@ describe('domain/administration/promotion: taking it back', () => {
   it('what there is one of is named in the audit and to people, though it has no name of its own', async () => {
     const { scope } = store;
     const t = createI18n(new URL('../../../../views/', import.meta.url)).for('en');
-    await applyApproval(scope, { branding: { color: '#1f3a5f' } });
-    const { promotionId } = await promoted(scope, { picked: ['branding '] });
+    await applyApproval(scope, { branding: { color: '#1f3a5f' }, groups: [{ name: 'Beside' }], applications: [] });
+    await applyApproval(scope, { applications: [oidcApplication('beside', { assignedTo: { groups: ['Beside'] } })] });
+    const picked = ['branding ', 'group beside', 'application beside'];
+    const { promotionId } = await promoted(scope, { picked, values: ownRedirect('beside') });
     await applyProduction(scope, { branding: { color: '#3a1f5f' } });
     const done = await undoPromotion(scope, promotionId, false);
     const staying = done.outcome === 'changed-since' ? done.staying : [];
@@ -140,6 +142,23 @@ describe('domain/administration/promotion: taking it back', () => {
     await undoPromotion(scope, promotionId, true);
     const events = await scope.db('audit_events').where({ context_id: scope.contextId, type: 'promotion.undone' }).orderBy('event_id');
     expect(events.at(-1)!.details).to.have.deep.property('kept', ['branding']);
+  });
+
+  it('that takes back nothing is refused, and stays possible', async () => {
+    const { scope } = store;
+    await applyApproval(scope, { applications: [oidcApplication('kept')] });
+    const { promotionId } = await promoted(scope, { picked: ['application kept'], values: ownRedirect('kept') });
+    await applyProduction(scope, { applications: [ownApplication('kept', { description: 'mine' })] });
+    const done = await store.unchanged(() => undoPromotion(scope, promotionId, true));
+    expect(done.outcome === 'changed-since' && done.staying.map(({ key }) => key)).to.deep.equal(['kept']);
+
+    await applyProduction(scope, { applications: [ownApplication('kept', { description: '' })] });
+    const application = { context_id: scope.contextId, code: 'kept' };
+    const [row] = await scope.db('applications').where(application);
+    expect((await planUndo(scope, promotionId)).objects.map(({ state }) => state)).to.deep.equal(['undoable']);
+    await deleteApplication(scope, row!.application_id);
+    for (const rest of [false, true]) await store.refused('promotion_nothing_to_undo', () => undoPromotion(scope, promotionId, rest));
+    expect((await getPromotion(scope, promotionId)).state).to.equal('applied');
   });
 
   it('the rules that stood before stand at once and for good', async () => {
