@@ -53,6 +53,8 @@ export const promoteCommand: Command = {
       return withStore({ config, note }, (tools) => runUndo(tools, undo, options.rest === true));
     }
     const [from, to, ...rest] = args;
+    if (options.rest !== undefined)
+      throw new UsageError('--rest belongs to --undo: it takes back what it can. --only says what is promoted.');
     if (!from || !to || rest.length > 0) throw new UsageError('Give two companies: approval and production.');
     return withStore({ config, note }, async ({ scope }) => {
       const production = await findContextByCode(scope.db, to);

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { StateError } from '../domain/administration/configuration/index.ts';
 import { type Choice, type Comparison, choiceByDefault, withNeeds } from '../domain/administration/promotion/index.ts';
 import { closestOf } from '../platform/errors/index.ts';
 import { type Options, UsageError } from './command.ts';
-import { parseYaml, yamlFault } from './yaml-fault.ts';
+import { readValues, takeValues } from './own-values.ts';
 
 /** Of what differs what is promoted, and what the file says of it. @throws UsageError, StateError */
 export function readChoice(comparison: Comparison, options: Options): Choice {
@@ -13,15 +11,8 @@ export function readChoice(comparison: Comparison, options: Options): Choice {
   const known = new Map(comparison.differences.map(({ id }) => [id.trim(), id]));
   const all = options['with-removals'] ? [...known.values()] : usual.picked;
   const only = Array.isArray(options.only) ? options.only.flatMap((list) => namesIn(list, known)) : undefined;
-  for (const [id, said] of Object.entries(values)) {
-    const difference = comparison.differences.find((one) => one.id === known.get(id));
-    if (!difference) throw notDiffering('--values', id, known);
-    const paths = difference.questions.map(({ path }) => path);
-    const odd = Object.keys(said).find((path) => !paths.includes(path));
-    if (odd !== undefined)
-      throw new UsageError(`--values: "${id}" has no value "${odd}" of production's own. It has: ${paths.join(', ') || 'none'}.`);
-  }
-  const merged = Object.fromEntries([...known].map(([name, id]) => [id, { ...usual.values[id], ...values[name] }]));
+  const taken = takeValues(comparison, values, known);
+  const merged = Object.fromEntries([...known.values()].map((id) => [id, { ...usual.values[id], ...taken[id] }]));
   return { picked: only?.map((id) => known.get(id)!) ?? all, values: merged, accepted: [] };
 }
 
@@ -59,33 +50,3 @@ export function printOnly({ differences }: Comparison, picked: string[]): string
 }
 
 const quoted = (text: string): string => (/["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`);
-
-/** `application payroll:` and below it `oidc.redirect_uris:`, a text or a list. @throws StateError */
-function readValues(file: string): Choice['values'] {
-  const fault = (message: string) => new StateError([{ path: file, message }]);
-  let read: unknown;
-  try {
-    read = parseYaml(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw fault(yamlFault(error) ?? 'cannot be read');
-  }
-  const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isMap(read)) throw fault('names objects, such as "application payroll", and below each its values');
-  return Object.fromEntries(
-    Object.entries(read).map(([id, texts]) => {
-      if (!isMap(texts)) throw fault(`${id} has to name values, such as oidc.redirect_uris`);
-      return [id, Object.fromEntries(Object.entries(texts).map(([path, value]) => [path, textOf(value)]))];
-    }),
-  );
-}
-
-/** Of a list of addresses each may be said as in a file of `apply`: with its `url`. */
-const textOfOne = (value: unknown): string =>
-  typeof value === 'object' && value !== null ? String((value as { url?: unknown }).url ?? JSON.stringify(value)) : String(value ?? '');
-
-const textOf = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.map(textOfOne).join('\n')
-    : typeof value === 'object' && value !== null
-      ? JSON.stringify(value)
-      : String(value ?? '');

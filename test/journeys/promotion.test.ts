@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
 import { runCommandLine } from '../../src/command-line/index.ts';
+import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { onDatabase } from '../support/process.ts';
 import { oidcApplication, ownApplication, ownRedirect } from '../support/promotion.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -70,8 +71,11 @@ describe('portaria promote', function () {
     ]);
     expect((await run('acme-approval', 'acme', '--values', values, '--only', 'application none')).status).to.equal(64);
     for (const [text, told] of [
-      ['"application nobody": { launchUrl: "https://a.example" }', '"application nobody" does not differ'],
-      ['"application payroll": { launchurl: "https://a.example" }', 'no value "launchurl"'],
+      ['"application nobody": { launchUrl: "https://a.example" }', '"application nobody" is no object of approval or production'],
+      [
+        '"application payroll": { launchurl: "https://a.example" }',
+        'no value "launchurl" of production\'s own. It has: launchUrl, oidc.redirect_uris',
+      ],
     ] as const) {
       writeFileSync(join(folder, 'odd.yaml'), text);
       const { status, stderr } = await run('acme-approval', 'acme', '--dry-run', '--values', join(folder, 'odd.yaml'));
@@ -83,6 +87,8 @@ describe('portaria promote', function () {
       expect((await run('--undo', '019ad0c4-5a8e-7c3e-9d1f-2f6a4c0b7e11', ...option)).status, option.join(' ')).to.equal(64);
     expect((await run('acme', 'acme-approval')).stderr).to.contain('acme is not the approval environment of acme-approval');
     expect((await run('acme-approval')).status).to.equal(64);
+    const rest = await run('acme-approval', 'acme', '--rest', '--values', values);
+    expect([rest.status, rest.stderr.includes('--rest belongs to --undo')]).to.deep.equal([64, true]);
     writeFileSync(join(folder, 'bad.yaml'), '- a');
     expect((await run('acme-approval', 'acme', '--values', join(folder, 'bad.yaml'))).status).to.equal(65);
   });
@@ -100,6 +106,62 @@ describe('portaria promote', function () {
     expect((await run('--undo', 'nothing')).status).to.equal(65);
     // what was said of them is remembered
     expect(await json('acme-approval', 'acme', '--dry-run')).to.have.property('outcome', 'preview');
+  });
+
+  it('a file of values works again: what production has already is passed over, and another value is refused with what it has', async () => {
+    const file = join(folder, 'again.yaml');
+    const say = (said: object) => writeFileSync(file, stringify({ 'application twice': said }));
+    const partner = (name: string, host: string) => ({
+      code: 'twice',
+      name,
+      saml: {
+        entityId: `urn:twice:${host}`,
+        assertionConsumerServices: [{ url: `https://${host}/acs` }, { url: `https://${host}/other`, isDefault: true }],
+        singleLogoutServices: [{ binding: 'redirect', url: `https://${host}/slo`, responseUrl: `https://${host}/answers` }],
+      },
+    });
+    const args = ['acme-approval', 'acme', '--values', file, '--only', 'application twice', '--accept-warnings'];
+    await approval({ applications: [partner('Twice', 'twice.try.example')] });
+    const said = {
+      'saml.entityId': 'urn:twice',
+      'saml.assertionConsumerServices': [{ url: 'https://twice.acme.example/acs' }, { url: 'https://twice.acme.example/other' }],
+      'saml.singleLogoutServices': [{ url: 'https://twice.acme.example/slo', responseUrl: 'https://twice.acme.example/answers' }],
+    };
+    say({
+      ...said,
+      'saml.assertionConsumerServices': [{ url: 'https://a.example/acs', index: 3 }, { isDefault: true }],
+      'saml.singleLogoutServices': [{ ...said['saml.singleLogoutServices'][0], binding: 'post' }],
+      'saml.audiences': [{ url: 'urn:a' }],
+    });
+    const odd = await run(...args, '--json');
+    expect(odd.status).to.equal(65);
+    const at = (path: string) => `["application twice"]["saml.${path}`;
+    expect(JSON.parse(odd.stdout).faults.map(({ path }: { path: string }) => path)).to.deep.equal([
+      at('assertionConsumerServices"][0].index'),
+      at('assertionConsumerServices"][1].url'),
+      at('assertionConsumerServices"][1].isDefault'),
+      at('singleLogoutServices"][0].binding'),
+      at('audiences"][0]'),
+    ]);
+    say(said);
+    expect((await run(...args)).stdout).to.contain('Promoted.');
+    const there = await findApplicationByCode(await server.scope('acme'), 'twice');
+    expect(there!.saml!.singleLogoutServices).to.deep.equal([{ binding: 'redirect', ...said['saml.singleLogoutServices'][0] }]);
+
+    for (const name of ['Twice', 'Twice more']) {
+      await approval({ applications: [partner(name, 'twice.try.example')] });
+      const promote = () => run(...(name === 'Twice' ? args.filter((one) => !/^--only|^application twice/.test(one)) : args), '--dry-run');
+      expect((await promote()).stderr, name).to.equal('');
+      say({ ...said, 'saml.entityId': 'urn:other' });
+      const another = await promote();
+      expect([another.status, another.stderr.split('\n')[0]], name).to.deep.equal([
+        64,
+        '--values: "application twice": production has "saml.entityId" already (urn:twice); change it with portaria apply.',
+      ]);
+      say({ ...said, launchUrl: 'https://twice.acme.example/' });
+      expect((await promote()).stderr).to.contain('no promotion asks for "launchUrl" now');
+      say(said);
+    }
   });
 
   it('stops at a warning until it is taken note of', async () => {

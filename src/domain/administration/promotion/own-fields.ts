@@ -4,7 +4,8 @@ import type { Keys } from '../configuration/index.ts';
 /** An object of a configuration, as a file says it. */
 type ObjectValue = Keys;
 
-type Codec = { show(value: unknown): string; read(text: string, model: unknown): unknown };
+/** `keys`: of an item in a list of objects those that differ by environment, in the order in which they stand on a line. */
+type Codec = { show(value: unknown): string; read(text: string, model: unknown): unknown; keys?: readonly string[] };
 
 /**
  * What differs by environment by nature. `look` is how a form asks for it. Of an object that production has, its own value stays and is no difference; of a new one it is asked
@@ -23,12 +24,14 @@ const lines: Codec = { show: (value) => (value as string[]).join('\n'), read: li
 
 /** Only the address is a matter of the environment: index and binding are as approval has them, line by line. */
 const services: Codec = {
+  keys: ['url'],
   show: (value) => (value as { url: string }[]).map(({ url }) => url).join('\n'),
   read: (text, model) => linesOf(text).map((url, index) => ({ ...(model as object[])[index], url })),
 };
 
 /** A second address on the line is the one that answers go to. */
 const logoutServices: Codec = {
+  keys: ['url', 'responseUrl'],
   show: (value) =>
     (value as { url: string; responseUrl?: string }[])
       .map(({ url, responseUrl }) => [url, responseUrl].filter(Boolean).join(' '))
