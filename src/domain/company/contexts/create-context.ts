@@ -52,9 +52,17 @@ async function refusePair(
 
 type Changes = Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>;
 
+/** Production with a production, or approval with an approval, is no pair. */
+async function refuseOtherEnvironment(scope: Transaction, before: Context): Promise<void> {
+  await lockContext(scope);
+  const pair = await findPairOf(scope.db, before);
+  if (pair) throw invalidInput({ environment: 'fields.environment_paired' }, { code: pair.code });
+}
+
 /** @throws AppError invalid_input; pairing, paired_already */
 export const editContext = useCase(async (scope, before: Context, given: Changes): Promise<void> => {
   const changes: Changes = { ...given, ...parseInput(checked, given) };
+  if (changes.environment !== undefined && changes.environment !== before.environment) await refuseOtherEnvironment(scope, before);
   if (changes.pairedContextId) await refusePair(scope, { ...before, ...changes }, changes.pairedContextId);
   await updateContext(scope, changes);
   const pick = (from: Changes) => Object.fromEntries((Object.keys(changes) as (keyof Changes)[]).map((key) => [key, from[key] ?? null]));

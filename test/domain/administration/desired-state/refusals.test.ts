@@ -232,4 +232,23 @@ describe('domain/administration/desired-state: what is refused', () => {
     }
     expect(odd).to.deep.equal([]);
   });
+
+  it('one of a pair does not become what the other is', async () => {
+    const approval = { code: 'acme-approval', name: 'Approval', environment: 'approval', pairedWith: 'acme' };
+    for (const [part, partner] of [
+      [[approval, { code: 'acme', environment: 'approval' }], 'acme-approval'],
+      [[approval, { code: 'acme-approval', environment: 'production' }], 'acme'],
+    ] as const) {
+      const [first, ...rest] = part;
+      await applyState(store.scope, parseState({ contexts: [first] }));
+      expect(await refuse({ contexts: rest })).to.deep.equal([
+        {
+          path: 'contexts[0].environment',
+          steps: ['contexts', 0, 'environment'],
+          message: 'fields.environment_paired',
+          params: { code: partner },
+        },
+      ]);
+    }
+  });
 });
