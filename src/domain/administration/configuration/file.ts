@@ -4,6 +4,7 @@ import { oidcInput, samlInput } from '../../applications/applications/index.ts';
 import { directoryInput } from '../../people/directories/index.ts';
 import { api, application, customField, directory, group, text, user } from './file-parts.ts';
 import { describedSettings, settingsShape } from './file-settings.ts';
+import { refuseTwice } from './refuse-twice.ts';
 import { faultAt, StateError } from './state-error.ts';
 
 /** Its values are for the use case to judge, which knows the settings before. */
@@ -72,10 +73,13 @@ export type DesiredState = { contexts: DesiredContext[] };
 export type Desired<List extends 'customFields' | 'users' | 'groups' | 'applications' | 'apis' | 'directories'> =
   DesiredContext[List][number];
 
-/** @throws StateError with every fault of the file's shape; unknown keys are faults, so that a typing error is not passed over */
+/** @throws StateError with every fault of the file's shape; unknown keys are faults, so that a typing error is not passed over. So is what is listed twice */
 export function parseState(input: unknown): DesiredState {
   const parsed = schema.safeParse(input);
   const given = (index: number) => Object.keys((input as { contexts: object[] }).contexts[index]!);
-  if (parsed.success) return { contexts: parsed.data.contexts.map((one, index) => ({ ...one, given: given(index) })) };
-  throw new StateError(schemaFaults(parsed.error, schema, input).map(({ path, message, params }) => faultAt(path, message, params)));
+  if (!parsed.success)
+    throw new StateError(schemaFaults(parsed.error, schema, input).map(({ path, message, params }) => faultAt(path, message, params)));
+  const contexts = parsed.data.contexts.map((one, index) => ({ ...one, given: given(index) }));
+  refuseTwice(contexts);
+  return { contexts };
 }

@@ -138,6 +138,29 @@ describe('domain/administration/desired-state: what is refused', () => {
       expect(odd).to.deep.equal([]);
     });
 
+  it('two of one name are refused, the second by its path, with the place of the first', async () => {
+    const api = { identifier: 'https://api.acme.example/x', name: 'X' };
+    const pairs: [list: string, field: string, one: object, other: object][] = [
+      ['groups', 'name', { name: 'Ação 1' }, { name: 'acao  1' }],
+      ['directories', 'name', { name: 'Head Office' }, { name: 'head office' }],
+      ['users', 'email', { email: 'q@acme.example', firstName: 'Q' }, { email: 'Q@acme.example', firstName: 'R' }],
+      ['users', 'username', { username: 'quinn', firstName: 'Q' }, { username: 'Quinn', firstName: 'R' }],
+      ['applications', 'code', { code: 'crm', name: 'CRM' }, { code: 'crm', name: 'Other' }],
+      ['customFields', 'code', { code: 'a', label: 'A', type: 'text' }, { code: 'a', label: 'B', type: 'text' }],
+      ['apis', 'identifier', api, { ...api, name: 'Y' }],
+    ];
+    for (const [list, field, one, other] of pairs)
+      expect(await refuse({ contexts: [{ code: 'acme', [list]: [one, other] }] }), list).to.deep.include({
+        path: `contexts[0].${list}[1].${field}`,
+        steps: ['contexts', 0, list, 1, field],
+        message: 'fields.listed_twice',
+        params: { at: `contexts[0].${list}[0].${field}` },
+      });
+    const clients = { ...api, applications: [{ code: 'payroll' }, { code: 'payroll' }] };
+    const faults = await refuse({ contexts: [{ code: 'acme', apis: [clients] }, { code: 'other' }, { code: 'acme' }] });
+    expect(faults.map(({ path }) => path)).to.deep.equal(['contexts[2].code', 'contexts[0].apis[0].applications[1].code']);
+  });
+
   it('what a use case refuses has its place in the file, and names that there are not theirs', async () => {
     const application = (more: Record<string, unknown>) => ({ applications: [{ code: 'crm', name: 'CRM', ...more }] });
     const oidc = { client_id: 'crm', token_endpoint_auth_method: 'none', redirect_uris: ['https://crm.acme.example/cb'] };
