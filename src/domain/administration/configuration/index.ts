@@ -10,6 +10,7 @@ export { configurationSchemaPath, type Desired, type DesiredContext, type Desire
 export type { FileContent } from './file-parts.ts';
 export {
   type ConfigurationObject,
+  customFieldsIn,
   idOf,
   type Kind,
   kinds,

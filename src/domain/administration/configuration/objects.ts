@@ -118,7 +118,7 @@ function apiNeeds({ scopes, applications }: Keys): ObjectRef[] {
 }
 
 /** Of the mappings: `from` and `nameIdField` name one, a template several. */
-function customFieldsIn(value: Data): string[] {
+export function customFieldsIn(value: Data): string[] {
   if (Array.isArray(value)) return value.flatMap(customFieldsIn);
   if (!isKeys(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => {

@@ -16,6 +16,7 @@ import type { Applying, ApplyResult } from './applying.ts';
 import { atPath } from './at-path.ts';
 import { createContextWithBasics } from './create-context-with-basics.ts';
 import { preparePasswords } from './prepare-passwords.ts';
+import { refuseNamed } from './refuse-named.ts';
 import { describeRemoval, findSurplus, type Removal } from './remove-objects.ts';
 
 export type ApplyOptions = {
@@ -66,7 +67,7 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
         };
         await applying.at('pairedWith')(pair(applying, contexts[index]!.context, desired));
         await applyContext(applying, desired, async () => {
-          const removals = await findRemovals(applying.scope, desired, options.prune);
+          const removals = await findRemovals(applying.scope, desired, { prune: options.prune, index });
           if (options.prune) result.pruned = [...(result.pruned ?? []), ...removals.map((one) => nameOf(desired, one))];
           return removals;
         });
@@ -89,9 +90,14 @@ function nameCompany({ changes, leftOut, advice, keptSecrets = [] }: ApplyResult
 
 const nameOf = ({ code }: DesiredContext, removal: Removal): string => `${code} ${idOf(removal)}`;
 
-async function findRemovals(scope: Scope, desired: DesiredContext, prune: ApplyOptions['prune']): Promise<Removal[]> {
+async function findRemovals(
+  scope: Scope,
+  desired: DesiredContext,
+  { prune, index }: Pick<ApplyOptions, 'prune'> & { index: number },
+): Promise<Removal[]> {
   if (!prune) return [];
   const surplus = await findSurplus(scope, desired);
+  refuseNamed(surplus, desired, index);
   const unseen = Array.isArray(prune) ? surplus.filter((one) => !prune.includes(nameOf(desired, one))) : [];
   if (unseen.length === 0) return surplus;
   throw new StateError(

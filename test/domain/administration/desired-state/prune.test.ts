@@ -112,6 +112,57 @@ describe('domain/administration/desired-state: prune', () => {
     ]);
   });
 
+  it('is refused at once for what the file still names, by each place that does', async () => {
+    const everything = many();
+    const [application] = everything.applications as Part[];
+    const [api] = everything.apis as Part[];
+    const naming: Part = {
+      ...everything,
+      users: [{ username: 'jsilva', customFields: { cost: '7' } }],
+      directories: [{ name: 'Branch', settings: { mapping: { customFields: { cost: 'title' } } } }],
+      applications: [
+        {
+          ...application,
+          oidc: {
+            client_id: 'stock',
+            token_endpoint_auth_method: 'none',
+            redirect_uris: ['https://stock.example/cb'],
+            claims: [{ name: 'c', template: 'no {custom.cost}' }],
+            groups_claim: { names: [{ group: 'stock', as: 's' }] },
+          },
+        },
+      ],
+      apis: [{ ...api, applications: [{ code: 'stock', scopes: ['read'] }] }],
+    };
+    await apply(naming);
+    const oidc = 'applications[0].oidc';
+    for (const [list, places] of Object.entries({
+      groups: [
+        'applications[0].assignedTo.groups[0]',
+        `${oidc}.groups_claim.names[0].group`,
+        'apis[0].scopes[0].grantedTo.groups[0]',
+        'policy.overrides[0].for.group',
+      ],
+      customFields: [
+        'users[0].customFields.cost',
+        'directories[0].settings.mapping.customFields.cost',
+        `${oidc}.claims[0].template`,
+        'applications[0].saml.attributes[0].from',
+      ],
+      applications: ['apis[0].applications[0].code', 'policy.overrides[1].for.application'],
+    })) {
+      const error = await store.unchanged(() =>
+        apply({ ...naming, [list]: [] }, { prune: true }).then(
+          () => expect.fail(`it went through without ${list}`),
+          (reason: StateError) => reason,
+        ),
+      );
+      expect(error.faults.map(({ path, message }) => [path, message])).to.have.deep.members(
+        places.map((place) => [`contexts[0].${place}`, 'fields.prune_named']),
+      );
+    }
+  });
+
   it('is one transaction with the rest of the file', () =>
     store.inOneTransaction((scope) => apply({ ...nothing, name: 'Acme renamed' }, { prune: true }, scope)));
 });
