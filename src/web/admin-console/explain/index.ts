@@ -4,6 +4,7 @@ import { showCode, showPast } from './past.ts';
 import { presentExplanation } from './present.ts';
 import { readQuestion } from './read-question.ts';
 import { explainToolsOf } from './tools.ts';
+import { zonedTime } from './zoned-time.ts';
 
 export { explainToolsOf };
 
@@ -15,7 +16,8 @@ async function showExplain(page: PageContext): Promise<void> {
   if (page.query('code') !== '') return showCode(page);
   const { question, ...asked } = await readQuestion(page);
   const viewed = question && (await viewExplanation(page.scope, explainToolsOf(page), question));
-  renderPage(page, 'admin-console/explain/show', { ...asked, timeZone: page.context.timeZone, ...presentViewed(page, viewed) });
+  const { timeZone } = page.context;
+  renderPage(page, 'admin-console/explain/show', { ...asked, timeZone, formatTime: zonedTime(page), ...presentViewed(page, viewed) });
 }
 
 function presentViewed({ t }: PageContext, viewed: Viewed | undefined) {

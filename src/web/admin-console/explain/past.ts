@@ -12,6 +12,7 @@ import { presentExplanation } from './present.ts';
 import { presentFacts, subjectsOf } from './present-failure.ts';
 import { presentMend } from './present-mend.ts';
 import { explainToolsOf } from './tools.ts';
+import { zonedTime } from './zoned-time.ts';
 
 const key = (text: string): string => text.replace(/[.:-]/g, '_');
 
@@ -22,6 +23,7 @@ export async function showPast(page: PageContext): Promise<void> {
   const { event, count, mend, mender } = past;
   const { t, services } = page;
   renderPage(page, 'admin-console/explain/past', {
+    formatTime: zonedTime(page),
     event,
     count: count && count.n > 1 ? count : undefined,
     who: presentActor(event.actor, t),
@@ -78,6 +80,7 @@ async function showFailure(page: PageContext, failure: PageFailure): Promise<voi
   const { t, services } = page;
   const said = `past.failures.${failure.code}`;
   renderPage(page, 'admin-console/explain/failure', {
+    formatTime: zonedTime(page),
     failure,
     title: services.i18n.exists(`errors.${failure.code}`) ? t(`errors.${failure.code}`) : failure.code,
     remedy: services.i18n.exists(said) ? t(said) : undefined,

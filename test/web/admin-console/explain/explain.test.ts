@@ -4,6 +4,7 @@ import { findUserByLogin } from '../../../../src/domain/people/users/index.ts';
 import { locales } from '../../../../src/platform/i18n/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
 import type { Jar } from '../../../support/jar.ts';
+import { eventually } from '../../../support/patience.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
 
 describe('web: Explain', () => {
@@ -74,6 +75,19 @@ describe('web: Explain', () => {
       expect(fine.text, locale).not.to.match(/explain\.[a-z_.]+</);
     }
     await ana.get(`${server.issuer}/language?locale=en`);
+  });
+
+  it('answers in the zone in which it asks, and names it', async () => {
+    const zoned = (timeZone: string) => server.apply({ contexts: [{ code: 'acme', timeZone }] });
+    await zoned('America/Sao_Paulo');
+    const question = { person: 'jsilva', application: 'payroll', at: '2026-05-04T10:30' };
+    // the company is cached until the change is told
+    await eventually(async () =>
+      expect((await ask(question)).text)
+        .to.match(/On May 4, 2026, 10:30\sAM America\/Sao_Paulo\./)
+        .and.not.to.match(/\d\s[AP]M UTC/),
+    );
+    await zoned('UTC');
   });
 
   it('offers those who fit, where several do', async () => {
