@@ -1,6 +1,6 @@
 import { type AccessFacts, type AccessVerdict, decide, type RefusalReason } from '../../applications/access/index.ts';
 import { liftsBlock } from './explain-account.ts';
-import type { ApplicationFacts, ExplainFacts, ReleaseFacts } from './explain-facts.ts';
+import type { ApplicationFacts, ExplainFacts, ReleaseFacts, SetupFault } from './explain-facts.ts';
 import type { ExplanationStep, Mend, StepName } from './explanation.ts';
 
 /** What `decide` says of the person once they have signed in: who ends a block by it is active then. */
@@ -34,7 +34,7 @@ export function applicationStep(given: ExplainFacts, verdict: AccessVerdict): Ex
 const ofCertificates = ['no-signing-certificate', 'signing-certificate-ended'];
 
 /** What is wrong with how the application is set up, as far as it can be seen without a request. The first that keeps people out is the reason. */
-export function protocolStep({ applicationId, protocol, setup }: ApplicationFacts): ExplanationStep {
+export function protocolStep({ applicationId, protocol }: ApplicationFacts, setup: SetupFault[]): ExplanationStep {
   const fault = setup.find(({ refuses }) => refuses) ?? setup[0];
   const facts = { protocol, faults: setup.map(({ reason, detail }) => ({ reason, ...(detail && { detail }) })) };
   if (!fault) return { step: 'protocol', outcome: 'passed', facts };

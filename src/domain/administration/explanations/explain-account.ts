@@ -27,7 +27,7 @@ export function personStep({ person, asked, entry, proof }: ExplainFacts): Expla
     };
   }
   const { name, login, role, isLoginTaken } = person;
-  const facts = { name, login, role };
+  const facts = { name, ...(login !== undefined && { login }), ...(role && { role }) };
   const rules = ['identifiers.email', 'identifiers.username'];
   if (isLoginTaken) return { step: 'person', outcome: 'passed', facts };
   // a factor that names its person needs no name
@@ -39,7 +39,7 @@ export function personStep({ person, asked, entry, proof }: ExplainFacts): Expla
 export const liftsBlock = ({ person, attempts, at, isKnownBrowser }: ExplainFacts): boolean =>
   person !== undefined &&
   mayLiftBlock(
-    { status: person.status, statusChangedAt: new Date(person.statusChangedAt) },
+    { status: person.status, statusChangedAt: new Date(person.statusChangedAt ?? at) },
     isKnownBrowser,
     { unblockAfterMinutes: attempts?.unblockAfterMinutes ?? 0 },
     new Date(at),
@@ -49,10 +49,10 @@ export function accountStep(given: ExplainFacts, person: PersonFacts): Explanati
   const { status, statusChangedAt, returnsOn } = person;
   const isLifted = liftsBlock(given);
   const minutes = given.attempts?.unblockAfterMinutes ?? 0;
-  const endsAt = status === 'blocked' && minutes > 0 ? statusChangedAt + minutes * 60_000 : undefined;
+  const endsAt = status === 'blocked' && minutes > 0 && statusChangedAt !== undefined ? statusChangedAt + minutes * 60_000 : undefined;
   const facts = {
     status,
-    since: statusChangedAt,
+    ...(statusChangedAt !== undefined && { since: statusChangedAt }),
     ...(status === 'blocked' && { isLifted, ...(endsAt && { endsAt }) }),
     ...(returnsOn && { returnsOn }),
   };
@@ -78,7 +78,7 @@ const reasonOf = (status: KeptOut, { keptOutBy }: PersonFacts): ExplainReason =>
 
 /** How many attempts are left, in this browser and in others. */
 export function attemptsStep({ at, isKnownBrowser }: ExplainFacts, attempts: AttemptFacts, person: PersonFacts): ExplanationStep {
-  const { limit, decayMinutes, strangers, browsers } = attempts;
+  const { limit, decayMinutes, strangers, browsers, isAlone } = attempts;
   const left = (count: Count): number => (isOver(count) ? limit : Math.max(0, limit - count.used));
   const isOver = ({ lastAt }: Count): boolean => lastAt === undefined || lastAt < at - decayMinutes * 60_000;
   const own = isKnownBrowser ? browsers[0] : undefined;
@@ -88,9 +88,9 @@ export function attemptsStep({ at, isKnownBrowser }: ExplainFacts, attempts: Att
     decayMinutes,
     countedOn: own ? 'browser' : 'strangers',
     left: left(count),
-    strangersLeft: left(strangers),
+    ...(!isAlone && { strangersLeft: left(strangers) }),
     ...(left(count) === 0 && { freeAt: count.lastAt! + decayMinutes * 60_000 }),
-    browsers: browsers.map((one) => ({ userAgent: one.userAgent, lastSeenAt: one.lastSeenAt, left: left(one) })),
+    ...(!isAlone && { browsers: browsers.map((one) => ({ userAgent: one.userAgent, lastSeenAt: one.lastSeenAt, left: left(one) })) }),
   };
   const rules = ['lockout.limit', 'lockout.decayMinutes'];
   if (left(count) > 0) return { step: 'attempts', outcome: 'passed', facts, rules };

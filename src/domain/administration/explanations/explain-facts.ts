@@ -10,13 +10,14 @@ import type { ExplainReason } from './reasons.ts';
 
 // Everything here can be written as JSON and read again: times are ms since the epoch.
 
+/** What an event of the past did not keep is left out. */
 export type PersonFacts = {
   userId: string;
   name: string;
-  login: string;
-  role: Role;
+  login?: string;
+  role?: Role;
   status: Status;
-  statusChangedAt: number;
+  statusChangedAt?: number;
   /** What deactivated the person: nobody has to look for who did. */
   keptOutBy?: 'plan' | 'directory' | 'deletion';
   /** The first day with access again, of a plan. */
@@ -35,6 +36,8 @@ export type AttemptFacts = {
   unblockAfterMinutes: number;
   /** In browsers that are not known. */
   strangers: Count;
+  /** Of the past: nothing is known but the count that the attempt stood on. */
+  isAlone?: true;
   /** Those that are known, the one used last first. `isRemembered`: it stands in for the second factor. */
   browsers: (Count & { userAgent: string; lastSeenAt: number })[];
 };
@@ -72,7 +75,8 @@ export type ApplicationFacts = {
   applicationId: string;
   name: string;
   protocol?: 'oidc' | 'saml';
-  setup: SetupFault[];
+  /** Left out where nobody looked, as of the past. */
+  setup?: SetupFault[];
 };
 
 /** By which ways an application is the person's. */

@@ -12,7 +12,7 @@ export function explain(facts: ExplainFacts): Explanation {
   const steps: ExplanationStep[] = [
     companyStep(facts),
     ...(verdict ? [applicationStep(facts, verdict)] : []),
-    ...(application ? [protocolStep(application)] : []),
+    ...(application?.setup ? [protocolStep(application, application.setup)] : []),
     personStep(facts),
     ...(person ? [accountStep(facts, person)] : []),
     ...(person && attempts ? [attemptsStep(facts, attempts, person)] : []),

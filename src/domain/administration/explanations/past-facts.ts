@@ -20,7 +20,7 @@ export function pastFacts(event: AuditEvent, company: ExplainFacts['company']): 
   if (!kept || subjectKind !== 'user' || !subjectId || erased.subject) return undefined;
   const at = event.at.getTime();
   const name = String(details.application ?? '');
-  const login = String(details.login ?? subjectName);
+  const login = details.login === undefined ? undefined : String(details.login);
   const { account, signIn, access } = kept;
   const status = account?.status ?? access?.person?.status;
   return {
@@ -28,16 +28,15 @@ export function pastFacts(event: AuditEvent, company: ExplainFacts['company']): 
     ip: event.actor.ip ?? '',
     isKnownBrowser: kept.isKnownBrowser ?? false,
     company,
-    asked: { person: login, application: applicationId && name },
-    ...(applicationId && access && { application: { applicationId, name, setup: [] } }),
+    asked: { person: login ?? subjectName, application: applicationId && name },
+    ...(applicationId && access && { application: { applicationId, name } }),
     ...(status && {
       person: {
         userId: subjectId,
         name: subjectName,
-        login,
-        role: 'regular',
+        ...(login !== undefined && { login }),
         status,
-        statusChangedAt: account?.statusChangedAt ?? at,
+        ...(account && { statusChangedAt: account.statusChangedAt }),
         isLoginTaken: true,
       },
     }),
@@ -56,8 +55,8 @@ function attemptsOf(kept: Kept, { used, ...rules }: NonNullable<Kept['attempts']
   const { limit, decayMinutes, unblockAfterMinutes } = rules;
   const own = { ...count, userAgent: event.actor.userAgent ?? '', lastSeenAt: lastAt };
   return kept.isKnownBrowser
-    ? { limit, decayMinutes, unblockAfterMinutes, strangers: { used: 0 }, browsers: [own] }
-    : { limit, decayMinutes, unblockAfterMinutes, strangers: count, browsers: [] };
+    ? { limit, decayMinutes, unblockAfterMinutes, isAlone: true, strangers: { used: 0 }, browsers: [own] }
+    : { limit, decayMinutes, unblockAfterMinutes, isAlone: true, strangers: count, browsers: [] };
 }
 
 const proofOf = ({ held = [] }: Kept, password: NonNullable<Kept['password']>): ExplainFacts['proof'] => ({

@@ -25,21 +25,23 @@ const byStep: Record<StepName, Lines> = {
       ? [{ key: 'setup_fine' }]
       : faults.slice(1).map((one: Facts) => ({ key: 'named', params: { name: t(`explain.reasons.${code(one.reason)}`) } })),
   person: ({ name, login, role, asked, entry }, t) => [
-    name !== undefined && { key: 'person', params: { name, login, role: t(`roles.${role}`) } },
+    name !== undefined && { key: 'named', params: { name: [name, login, role && t(`roles.${role}`)].filter(Boolean).join(', ') } },
     name === undefined && { key: 'named', params: { name: entry ?? asked } },
   ],
   account: ({ status, since, isLifted, endsAt, returnsOn }, t) => [
-    { key: 'status', params: { status: t(`status.${status}`), since: date(since) } },
+    since === undefined
+      ? { key: 'named', params: { name: t(`status.${status}`) } }
+      : { key: 'status', params: { status: t(`status.${status}`), since: date(since) } },
     isLifted && { key: 'block_lifted' },
     !isLifted && endsAt !== undefined && { key: 'block_ends', params: { time: date(endsAt) } },
     returnsOn && { key: 'returns_on', params: { day: returnsOn } },
   ],
   attempts: ({ limit, left, countedOn, strangersLeft, freeAt, browsers }) => [
     { key: `attempts_${countedOn}`, params: { left, limit } },
-    countedOn === 'browser' && { key: 'attempts_strangers', params: { left: strangersLeft, limit } },
+    countedOn === 'browser' && strangersLeft !== undefined && { key: 'attempts_strangers', params: { left: strangersLeft, limit } },
     freeAt !== undefined && { key: 'attempts_free', params: { time: date(freeAt) } },
-    browsers.length === 0 && { key: 'no_known_browser' },
-    ...browsers.map((one: Facts) => ({
+    browsers?.length === 0 && { key: 'no_known_browser' },
+    ...(browsers ?? []).map((one: Facts) => ({
       key: 'known_browser',
       params: { browser: one.userAgent || '–', time: date(one.lastSeenAt), left: one.left, limit },
     })),

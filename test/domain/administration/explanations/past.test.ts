@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { explainPast, findByCode, tidySupportCode } from '../../../../src/domain/administration/explanations/index.ts';
+import { explainPast, findByCode, tellStep, tidySupportCode } from '../../../../src/domain/administration/explanations/index.ts';
 import { createAccessFinder, decide, recordRefusal } from '../../../../src/domain/applications/access/index.ts';
 import { describeSetup, findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
 import { assignApplication } from '../../../../src/domain/applications/assignments/index.ts';
@@ -17,6 +17,7 @@ import {
 } from '../../../../src/domain/sign-in/authentication/index.ts';
 import { loadPolicy, type PolicyRules } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
 import { newId } from '../../../../src/platform/crypto/index.ts';
+import { createI18n } from '../../../../src/platform/i18n/index.ts';
 import { eventsOf } from '../../../support/audit.ts';
 import { useStore } from '../../../support/use-cases.ts';
 import { personWithPassword, sessionOf } from '../../sign-in/authentication/people.ts';
@@ -52,6 +53,14 @@ describe('domain/administration/explanations: the past', () => {
     expect(stepOf(before, 'access').was).to.deep.include({ outcome: 'refuses', reason: 'not-assigned' });
     expect(stepOf(before, 'access').isDifferent).to.equal(false);
     expect(before.mend).to.deep.equal({ page: 'user-applications', params: { user: user.userId, application: applicationId } });
+    // the event kept neither login nor role, nor since when, nor how the application was set up
+    expect(stepOf(before, 'person').was!.facts).to.deep.equal({ name: 'Person' });
+    expect(stepOf(before, 'account').was!.facts).to.deep.equal({ status: 'activated' });
+    expect(stepOf(before, 'protocol')).to.include({ was: undefined, isDifferent: false });
+    expect(stepOf(before, 'account').now!.facts).to.have.property('since');
+    const t = createI18n(new URL('../../../../views/', import.meta.url)).for('en');
+    const told = ['person', 'account'].flatMap((name) => tellStep(t, stepOf(before, name).was!, []).lines);
+    expect(told.map(({ key, params }) => t(`explain.facts.${key}`, params))).to.deep.equal(['Person', t('status.activated')]);
 
     await assignApplication(store.scope, applicationId, { kind: 'user', id: user.userId });
     const after = await past('access.refused');
@@ -108,8 +117,12 @@ describe('domain/administration/explanations: the past', () => {
       const { event, was } = await past('sign-in.failed');
       expect(event.reason).to.equal('wrong-password');
       expect(was!.facts.attempts!.strangers.used).to.equal(n);
-      const { outcome } = was!.explanation.steps.find(({ step }) => step === 'attempts')!;
+      const { outcome, facts } = was!.explanation.steps.find(({ step }) => step === 'attempts')!;
       expect(outcome).to.equal(n === limit ? 'refuses' : 'passed');
+      expect(facts, 'other browsers and other counts are not known').to.not.have.any.keys('browsers', 'strangersLeft');
+      expect(was!.facts.person)
+        .to.include({ login: user.email, statusChangedAt: user.statusChangedAt.getTime() })
+        .and.not.have.property('role');
     }
     const blocked = await past('sign-in.failed');
     expect(stepOf(blocked, 'account')).to.deep.include({ isDifferent: true });
