@@ -188,17 +188,17 @@ describe('portaria promote', function () {
     expect(refused.status).to.equal(2);
     expect(refused.stdout)
       .to.match(/not undone: .*Application SHIP/)
-      .and.to.contain('· Application SHIP (stays: changed since: Description)');
+      .and.to.contain('· Application SHIP (stays: changed since then: Description)');
     expect(refused.stdout, 'nothing else goes back').not.to.contain('--rest');
     const told = JSON.parse((await run('--undo', promotionId, '--json')).stdout);
     expect(told).to.include({ outcome: 'refused', code: 'promotion_changed_since' });
     expect(told.error).to.match(/not undone: .*Application SHIP/);
     expect(told.findings.map(({ code, message }: Record<string, string>) => [code, message])).to.deep.equal([
-      ['stays', 'Application SHIP: changed since: Description'],
-      ['stays', 'Group Crew: still needed for Application SHIP'],
+      ['stays', 'Application SHIP: changed since then: Description'],
+      ['stays', 'Group Crew: still needed by Application SHIP'],
     ]);
     expect(told.objects.map(({ key, state, why }: Record<string, string>) => [key, state, why])).to.deep.equal([
-      ['ship', 'stays', 'changed since: Description'],
+      ['ship', 'stays', 'changed since then: Description'],
       ['crew', 'stays', 'still needed by Application SHIP'],
     ]);
     const rest = await run('--undo', promotionId, '--rest');
@@ -235,7 +235,7 @@ describe('portaria promote', function () {
     expect([refused.status, refused.stdout]).to.have.property('0', 2);
     expect(refused.stdout).to.contain("Error: Application WRONG: “Redirect URIs (2)” can't be saved. ");
     const [finding] = (await json(...args)).findings;
-    expect(finding).to.include({ code: 'refused', path: 'oidc.redirect_uris.1', field: 'Redirect addresses (2)' });
+    expect(finding).to.include({ code: 'refused', path: 'oidc.redirect_uris.1', field: 'Redirect URIs (2)' });
     expect(finding.rule).to.match(/https:|Schemes/);
     expect(finding.message).to.contain(finding.rule);
   });
