@@ -27,7 +27,7 @@ const words: Record<Locale, { stay: string; signedOut: string; device: string; c
     onward: 'Continue',
     fault: 'request',
   },
-  es: { stay: 'Seguir', signedOut: 'sesión', device: 'Conectar', connected: 'conectado', onward: 'Continuar', fault: 'solicitud' },
+  es: { stay: 'Mantener', signedOut: 'sesión', device: 'Conectar', connected: 'conectado', onward: 'Continuar', fault: 'solicitud' },
   'pt-BR': { stay: 'Continuar', signedOut: 'saiu', device: 'Conectar', connected: 'conectado', onward: 'Continuar', fault: 'pedido' },
 };
 

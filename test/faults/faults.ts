@@ -64,7 +64,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'PostgreSQL says nothing on any connection (SIGSTOP)',
-    why: /not responding|unavailable/,
+    why: /does not answer/,
     async inject(_client, store) {
       const processes = await store.processes();
       for (const pid of processes) process.kill(pid, 'SIGSTOP');

@@ -17,7 +17,7 @@ const many = 5;
 const kills = 4;
 const passwordOfBia = 'a long password of bia';
 const changed = /Someone else changed this while you were editing/;
-const tooLate = /no longer applies/;
+const tooLate = /no longer available/;
 
 /** One way of changing a person or a group, by a form of the console. */
 type WritePath = {

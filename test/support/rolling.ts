@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { send } from './jar.ts';
 
@@ -32,7 +33,21 @@ export function findPreviousRelease(): Release | undefined {
 export function checkOut({ commit }: Release, folder: string): void {
   mkdirSync(folder, { recursive: true });
   execFileSync('sh', ['-c', `git archive ${commit} | tar -x -C "${folder}"`], { cwd: root });
-  symlinkSync(`${root}node_modules`, `${folder}/node_modules`);
+  linkPackages(`${folder}/node_modules`);
+}
+
+/** Of packages that were left since then only what is read at the start: without its look a page works as well. */
+const left: Record<string, string> = { '@tabler/core': 'dist/css/tabler.min.css' };
+
+function linkPackages(folder: string): void {
+  mkdirSync(folder);
+  for (const name of readdirSync(`${root}node_modules`)) symlinkSync(`${root}node_modules/${name}`, `${folder}/${name}`);
+  for (const [name, file] of Object.entries(left)) {
+    if (existsSync(`${root}node_modules/${name}`)) continue;
+    mkdirSync(dirname(`${folder}/${name}/${file}`), { recursive: true });
+    writeFileSync(`${folder}/${name}/package.json`, '{}');
+    writeFileSync(`${folder}/${name}/${file}`, '');
+  }
 }
 
 export type Balancer = { url: string; close(): Promise<void> };

@@ -24,7 +24,7 @@ export const pageFaults: Fault[] = [
       await endSessionsOfUser(world.scope, (await world.user('ended@acme.example')).userId, 'password-changed');
       return jar.submit(jar.form(page, /account/), { currentPassword: 'x', newPassword: 'y', repeatPassword: 'y' });
     },
-    named: /ended Error.*Reason ?password was changed/,
+    named: /ended Fault.*Reason ?password was changed/,
   },
   {
     fault: 'a form of another site',

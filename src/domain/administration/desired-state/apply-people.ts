@@ -1,7 +1,7 @@
 import { randomPassword, readPassword } from '../../../platform/crypto/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../../people/groups/index.ts';
-import { createUser, findUserByLogin, listUsers, lockUser, markEmail, type User } from '../../people/users/index.ts';
+import { createUser, findUserByLogin, listUsers, lockUser, markEmail, type User, usernameFault } from '../../people/users/index.ts';
 import { checkPassword, findPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
 import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
@@ -23,7 +23,9 @@ async function applyUser(applying: Applying, context: string, desired: Desired<'
   let user = login ? await findUserByLogin(scope, login) : undefined;
   // a name of the other kind may lead to somebody else
   if (user && (user.email === undefined) !== (desired.email === undefined))
-    throw invalidInput(desired.email === undefined ? { username: 'fields.taken' } : { email: 'fields.taken' });
+    throw invalidInput(
+      desired.email === undefined ? { username: usernameFault(desired.username ?? '') ?? 'fields.taken' } : { email: 'fields.taken' },
+    );
   if (emailVerified && desired.email === undefined) throw invalidInput({ email: 'fields.email' });
   let password = given === undefined ? undefined : readPassword(given);
   if (!user) {

@@ -61,5 +61,6 @@ export {
   type Status,
   splitName,
   type User,
+  usernameFault,
   verifiedBy,
 } from './user.ts';
