@@ -456,6 +456,6 @@ describe('domain/audit: people’s data', () => {
     await recordAlone(gone, { type: 'user.edited', subject: { kind: 'user', id: userId, name: 'João Late' }, details: { after: 'João' } });
     expect(JSON.stringify(await scope.db('audit_events').where({ context_id: scope.contextId }))).to.not.match(/João|203\.0\.113/);
     const jar = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
-    expect((await jar.get(`${server.issuer}/admin/audit?subject=${userId}`)).text).to.contain('Deleted person');
+    expect((await jar.get(`${server.issuer}/admin/audit?subject=${userId}`)).text).to.contain('Deleted user');
   });
 });

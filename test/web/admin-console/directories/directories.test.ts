@@ -266,7 +266,7 @@ describe('web: directories in the console', () => {
     await send(await path('/edit'), { 'settings.guardPeople': '8' });
     const mapped = async () => (await named('Head office')).settings.mapping.customFields;
     expect(await mapped()).to.include({ badge: 'employeeNumber' });
-    expect(await text(await path('/edit'))).to.contain('badge (this custom field is gone');
+    expect(await text(await path('/edit'))).to.contain('badge (this custom field no longer exists');
     await send(await path('/edit'), { [name]: '' });
     expect(await mapped()).not.to.have.property('badge');
     expect(await text(await path('/edit'))).not.to.contain(name);
