@@ -14,6 +14,7 @@ export {
   timeLimits,
 } from './database.ts';
 export { deleteInSteps } from './delete-in-steps.ts';
+export { Editions } from './editions.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts';
 export { isUnavailable } from './is-unavailable.ts';
 export { jsonText } from './json-text.ts';
@@ -25,4 +26,3 @@ export { orTaken } from './or-taken.ts';
 export { onOneConnection, withOwnConnection } from './own-connection.ts';
 export { insertRow, insertRows, run } from './run.ts';
 export { findForeign, findMissingInSchema, findUnknownMigrations, notOfExtension, readShape, shapeFile } from './schema-shape.ts';
-export { SubjectNumbers } from './subject-numbers.ts';

@@ -10,8 +10,18 @@ type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, r
 /** They are answered one after the other, within the time of one. */
 const most = 4;
 
-/** Waits for no lock of a row, so it holds up nobody behind it. */
-const isRead = ({ text }: Statement): boolean => /^\s*SELECT\b(?!.*\bFOR\s+(NO\s+KEY\s+)?(UPDATE|SHARE|KEY))/is.test(text);
+/** A plain SELECT waits for no lock of a row, so it holds up nobody behind it. */
+const reads = (text: string): boolean => /^\s*SELECT\b/i.test(text) && !/\bFOR\s+(NO\s+KEY\s+|KEY\s+)?(UPDATE|SHARE)\b/i.test(text);
+
+/** By the name of a statement, which is of one text. */
+const known = new Map<string, boolean>();
+
+function isRead({ name, text }: Statement): boolean {
+  if (name === undefined) return reads(text);
+  const kept = known.get(name) ?? reads(text);
+  known.set(name, kept);
+  return kept;
+}
 
 /**
  * Reads that are asked for in one turn of the event loop leave on one connection in one message, and are answered in one: alone, a message and the two changes of
@@ -68,5 +78,5 @@ function send(client: pg.PoolClient, release: (error?: Error) => void, group: Wa
     });
 }
 
-/** Refused for what it says, for a lock or its time (SQLSTATE). Anything else may lie in the connection: a server that takes no writes, a plan that fits no longer. */
+/** Refused for its values, a lock or its time (SQLSTATE). Anything else can be the connection's fault: a server that takes no writes, a plan for tables that have changed. */
 const isAnswer = (error: Error): boolean => /^(22|23|40|55P03|57014)/.test((error as { code?: string }).code ?? '');

@@ -4,8 +4,8 @@ import { Cache } from '../../platform/cache/index.ts';
 /** What is kept for the companies of one server. Keys are made by `keyOf` of a ContextProvider. */
 export type OidcCaches = ReturnType<typeof createCaches>;
 
-/** `sessionId`: of a session. `clientId`: of a token. */
-export type Holder = { userId: string; sessionId?: string; clientId?: string };
+/** The person, and of a session its id, of a token the client's. */
+export type Holder = { userId: string; of: string };
 
 const hourMs = 3600 * 1000;
 

@@ -25,11 +25,11 @@ async function findSession(op: ContextProvider, ctx: KoaContextWithOIDC): Promis
   const key = op.holderKey('session', token);
   const holder = op.caches.holders.get(key);
   // in one message with the session; should it have ended, nobody asks for what was read beside it
-  const ahead = holder?.sessionId ? readAhead(op, ctx, { userId: holder.userId, sessionId: holder.sessionId }) : undefined;
+  const ahead = holder && readAhead(op, ctx, { userId: holder.userId, sessionId: holder.of });
   const [session] = await Promise.all([op.services.findSession(op.context.contextId, token), ahead]);
-  if (!session) return undefined;
-  if (!holder) op.caches.holders.set(key, { userId: session.userId, sessionId: session.sessionId });
-  if (session.userId !== holder?.userId || session.sessionId !== holder.sessionId) await readAhead(op, ctx, session);
+  if (!session || holder) return session;
+  op.caches.holders.set(key, { userId: session.userId, of: session.sessionId });
+  await readAhead(op, ctx, session);
   return session;
 }
 
@@ -38,7 +38,8 @@ export async function accessVerdict(op: ContextProvider, ctx: KoaContextWithOIDC
   return decide(await readAccess(op, ctx.oidc.session!.accountId!, ctx.oidc.client!).facts);
 }
 
-function readAccess({ services, context }: ContextProvider, accountId: string, client: Client): ReadAccess {
+/** The facts of the access decision: asked for once in a request, by whoever first knows of whom. */
+export function readAccess({ services, context }: ContextProvider, accountId: string, client: Client): ReadAccess {
   const store = requestStore.getStore();
   const { clientId } = client;
   if (store?.access?.accountId === accountId && store.access.clientId === clientId) return store.access;

@@ -1,7 +1,7 @@
 import { type Context, type ContextFinder, contextAddress, contextMountPath } from '../../domain/company/contexts/index.ts';
 import type { ContextId } from '../../domain/scope.ts';
 import { Cache } from '../../platform/cache/index.ts';
-import { type ChangeListener, SubjectNumbers } from '../../platform/database/index.ts';
+import { type ChangeListener, Editions } from '../../platform/database/index.ts';
 import type { PathOf } from './linked-page.ts';
 
 /** A context and everything that derives from its configured address. */
@@ -33,7 +33,7 @@ export class ContextDirectory {
   readonly #ids: Cache<ContextId>;
   /** The id of the other environment, or none, by the id of one. */
   readonly #pairs: Cache<{ contextId?: ContextId }>;
-  readonly #editions: SubjectNumbers;
+  readonly #editions: Editions;
   /** For each read under way, the subjects that changed since it began. */
   readonly #reads = new Set<Set<string>>();
 
@@ -47,7 +47,7 @@ export class ContextDirectory {
     this.#pathOf = pathOf;
     this.#byId = new Cache({ name: 'companies', max: size, ttlMs });
     this.#ids = new Cache({ name: 'company_addresses', max: size });
-    this.#editions = new SubjectNumbers(listener);
+    this.#editions = new Editions(listener);
     this.#pairs = new Cache({ name: 'company_pairs', max: size, ttlMs });
     listener.onChange((subject) => this.#forget(subject));
   }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type ChangeListener, NoticedCache, SubjectNumbers } from '../../../src/platform/database/index.ts';
+import { type ChangeListener, Editions, NoticedCache } from '../../../src/platform/database/index.ts';
 
 describe('platform/database: a cache that hears of changes', () => {
   function setUp() {
@@ -81,7 +81,7 @@ describe('platform/database: numbers that begin the keys of caches', () => {
   function setUp() {
     const handlers: ((subject: string) => void)[] = [];
     const listener = { isTrusted: true, onChange: (handler: (subject: string) => void) => handlers.push(handler) };
-    return { numbers: new SubjectNumbers(listener as unknown as ChangeListener), listener, tell: (of: string) => handlers[0]!(of) };
+    return { numbers: new Editions(listener as unknown as ChangeListener), listener, tell: (of: string) => handlers[0]!(of) };
   }
 
   it('stay until the subject, or everything, changes, and never come back', () => {

@@ -1,29 +1,20 @@
 import { expect } from 'chai';
-import pg from 'pg';
 import { endSessionsOfUser } from '../../../src/domain/sign-in/sessions/index.ts';
 import type { Jar } from '../../support/jar.ts';
 import { authorize, exchange } from '../../support/oidc.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
+import { watchStatements } from '../../support/statements.ts';
 
 /** What is sent to a connection in one turn is one message: it is answered in one round trip. */
 async function countRoundTrips(work: () => Promise<unknown>): Promise<number> {
-  const query = pg.Query.prototype as unknown as { submit(connection: object): unknown };
-  const { submit } = query;
   const inThisTurn = new Set<object>();
   let count = 0;
-  query.submit = function (connection) {
-    if (!inThisTurn.has(connection)) {
-      count++;
-      inThisTurn.add(connection);
-      setImmediate(() => inThisTurn.delete(connection));
-    }
-    return submit.call(this, connection);
-  };
-  try {
-    await work();
-  } finally {
-    query.submit = submit;
-  }
+  await watchStatements((_, connection) => {
+    if (inThisTurn.has(connection)) return;
+    count++;
+    inThisTurn.add(connection);
+    setImmediate(() => inThisTurn.delete(connection));
+  }, work);
   return count;
 }
 

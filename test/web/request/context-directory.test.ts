@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import pg from 'pg';
 import { pathOf } from '../../../src/app/page-paths.ts';
 import { createContextFinder } from '../../../src/domain/company/contexts/index.ts';
 import type { ChangeListener } from '../../../src/platform/database/index.ts';
 import { ContextDirectory } from '../../../src/web/request/index.ts';
 import { send } from '../../support/jar.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
+import { watchStatements } from '../../support/statements.ts';
 
 describe('web/request: the directory of contexts', () => {
   let server: TestServer;
@@ -16,21 +16,12 @@ describe('web/request: the directory of contexts', () => {
 
   /** Runs `work` and counts the statements that read `contexts`; `during` is called at each of them. */
   async function countReads(work: () => Promise<unknown>, during = () => {}): Promise<number> {
-    const query = pg.Query.prototype as unknown as { text: string; submit(connection: unknown): unknown };
-    const { submit } = query;
     let reads = 0;
-    query.submit = function (connection) {
-      if (this.text.includes('FROM contexts')) {
-        reads++;
-        during();
-      }
-      return submit.call(this, connection);
-    };
-    try {
-      await work();
-    } finally {
-      query.submit = submit;
-    }
+    await watchStatements(({ text }) => {
+      if (!text.includes('FROM contexts')) return;
+      reads++;
+      during();
+    }, work);
     return reads;
   }
 

@@ -1,6 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { ArtifactSave } from '../../../domain/records/protocol-artifacts/index.ts';
-import { applicationIdOf } from '../account.ts';
+import { readAccess } from '../own-session.ts';
 import { requestStore } from '../request-store.ts';
 import { ArtifactAdapter } from './artifact-adapter.ts';
 
@@ -17,7 +17,7 @@ export class IssuedAdapter extends ArtifactAdapter {
 export class ExchangeableAdapter extends IssuedAdapter {
   override async find(id: string): Promise<AdapterPayload | undefined> {
     const holder = this.op.caches.holders.get(this.op.holderKey(this.kind, id));
-    if (holder) this.#readAccess({ accountId: holder.userId, clientId: holder.clientId });
+    if (holder) this.#readAccess({ accountId: holder.userId, clientId: holder.of });
     const payload = await super.find(id);
     if (payload) this.#readAccess(payload);
     return payload;
@@ -25,7 +25,7 @@ export class ExchangeableAdapter extends IssuedAdapter {
 
   override async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const { accountId, clientId } = payload;
-    if (accountId) this.op.caches.holders.set(this.op.holderKey(this.kind, id), { userId: accountId, clientId });
+    if (accountId && clientId) this.op.caches.holders.set(this.op.holderKey(this.kind, id), { userId: accountId, of: clientId });
     await super.upsert(id, payload, expiresIn);
   }
 
@@ -36,13 +36,8 @@ export class ExchangeableAdapter extends IssuedAdapter {
   }
 
   /** Whoever presents a code or refresh token is asked about next; where it is known whose it is, in one message with the token. */
-  #readAccess({ accountId, clientId }: AdapterPayload): void {
-    const request = requestStore.getStore();
-    if (request?.access?.accountId === accountId && request?.access?.clientId === clientId) return;
+  #readAccess({ accountId, clientId }: Pick<AdapterPayload, 'accountId' | 'clientId'>): void {
     const client = clientId && this.op.caches.clients.peek(this.op.keyOf(clientId));
-    if (!request || !accountId || !client) return;
-    const applicationId = applicationIdOf(client);
-    request.access = { accountId, clientId, facts: this.op.services.findAccess(this.op.context.contextId, accountId, applicationId) };
-    request.access.facts.catch(() => {}); // whoever waits for it sees the failure
+    if (requestStore.getStore() && accountId && client) readAccess(this.op, accountId, client);
   }
 }

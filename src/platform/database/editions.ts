@@ -5,9 +5,9 @@ import type { ChangeListener } from './change-listener.ts';
  * Begins the keys of what is cached for a subject: any change of it gives it another number, and nothing is found under the old one. A subject that is only dropped from
  * memory and read again keeps its number, and what is still cached for it.
  */
-export class SubjectNumbers {
+export class Editions {
   readonly #listener: ChangeListener;
-  readonly #known = new Cache<number>({ name: 'company_numbers', max: 50_000 });
+  readonly #known = new Cache<number>({ name: 'company_editions', max: 50_000 });
   #last = 0;
 
   constructor(listener: ChangeListener) {
