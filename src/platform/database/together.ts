@@ -11,17 +11,7 @@ type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, r
 const most = 4;
 
 /** A plain SELECT waits for no lock of a row, so it holds up nobody behind it. */
-const reads = (text: string): boolean => /^\s*SELECT\b/i.test(text) && !/\bFOR\s+(NO\s+KEY\s+|KEY\s+)?(UPDATE|SHARE)\b/i.test(text);
-
-/** By the name of a statement, which is of one text. */
-const known = new Map<string, boolean>();
-
-function isRead({ name, text }: Statement): boolean {
-  if (name === undefined) return reads(text);
-  const kept = known.get(name) ?? reads(text);
-  known.set(name, kept);
-  return kept;
-}
+const isRead = ({ text }: Statement): boolean => /^\s*SELECT\b/i.test(text) && !/\bFOR\s+(NO\s+KEY\s+|KEY\s+)?(UPDATE|SHARE)\b/i.test(text);
 
 /**
  * Reads that are asked for in one turn of the event loop leave on one connection in one message, and are answered in one: alone, a message and the two changes of
