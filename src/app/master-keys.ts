@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, ConfigError } from '../config/index.ts';
 import { type KeyRing, parseKeyRing, parseMasterKeys } from '../platform/crypto/index.ts';
@@ -69,9 +69,13 @@ export const lostMasterKeys = (config: KeyConfig): ConfigError =>
     `${fileOf(config)} is not there, and the store needs it: put it back from where you keep it, or bring the store back with its keys by "portaria restore FILE --replace"`,
   ]);
 
-/** Puts these keys in the place of those in the data directory: at any moment the file holds the ones or the others. */
+/** Puts these keys in the place of those in the data directory: at any moment the file holds the ones or the others. Where there are none, there is no file. */
 export function writeMasterKeys(config: Pick<Config, 'dataDir'>, entries: string[]): void {
   const file = fileOf(config);
+  if (entries.length === 0) {
+    rmSync(file, { force: true });
+    return;
+  }
   const made = openSync(`${file}.new`, 'w', 0o600);
   writeSync(made, `${entries.join('\n')}\n`);
   fsyncSync(made);

@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError } from '../config/index.ts';
 import { examineMasterKeys, loadFingerprintKeys, noteMasterKeys } from '../domain/administration/master-keys/index.ts';
@@ -40,8 +40,9 @@ type StoreConfig = Pick<Config, 'databaseUrl' | 'dataDir' | 'databasePoolSize' |
  * @param options.limits of statements: those of work unless told
  * @param options.newKeys of a store that is about to be replaced they need not be there: what stands in for them is not kept
  * @param options.isServer it stays, and has the sample applications of its data folder
+ * @param options.mayMake an embedded store that is not there yet is made
  * @param options.embeddedUrl of the embedded store, where another process of this server runs it
- * @throws Error with a remedy
+ * @throws ConfigError, or Error with a remedy
  */
 export async function openStore(
   config: StoreConfig,
@@ -52,10 +53,11 @@ export async function openStore(
     migrations = true,
     newKeys = false,
     isServer = false,
+    mayMake = true,
     embeddedUrl = undefined as string | undefined,
   } = {},
 ): Promise<Store> {
-  const embedded = config.databaseUrl || embeddedUrl ? undefined : await startEmbedded(config, say, isServer);
+  const embedded = config.databaseUrl || embeddedUrl ? undefined : await startEmbedded(config, say, { isServer, mayMake });
   const url = config.databaseUrl ?? embeddedUrl ?? embedded!.url;
   const isEmbedded = config.databaseUrl === undefined;
   const database = openDatabase(url, config.databasePoolSize, limits, warn);
@@ -168,14 +170,27 @@ function makeFolder(dataDir: string): void {
   chmodSync(dataDir, 0o700);
 }
 
-/** @throws Error with a remedy */
-async function startEmbedded(config: StoreConfig, say: (message: string) => void, isServer: boolean) {
+/** @throws ConfigError where the folder cannot be used, or holds no store and none may be made; Error with a remedy */
+async function startEmbedded(
+  config: StoreConfig,
+  say: (message: string) => void,
+  { isServer, mayMake }: { isServer: boolean; mayMake: boolean },
+) {
   const dataDir = resolve(config.dataDir);
+  // made before anything else of the store, so a first start that was cut short counts
+  if (!mayMake && !existsSync(join(dataDir, 'postgres')))
+    throw new ConfigError([
+      `PORTARIA_DATA_DIR: there is no store in ${dataDir} yet. Start the server once, which makes it, or set this to the folder of your store`,
+    ]);
   try {
     makeFolder(dataDir);
     return await startEmbeddedPostgres(dataDir, say, isServer ? 'server' : 'command');
   } catch (error) {
     const fault = describeSystemFault(error, dataDir);
-    throw fault ? new Error(`The data folder cannot be used: ${fault}. Mend that, or set PORTARIA_DATA_DIR to another folder.`) : error;
+    if (!fault) throw error;
+    if (isFull(error)) throw new Error(`The data folder cannot be used: ${fault}. Make room, or set PORTARIA_DATA_DIR to another folder.`);
+    throw new ConfigError([`PORTARIA_DATA_DIR: ${fault}. Mend that, or set this to another folder`]);
   }
 }
+
+const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { type ApplyOptions, type ApplyResult, applyState } from '../domain/administration/desired-state/index.ts';
-import { type Command, type Output, UsageError, withStore } from './command.ts';
+import { type Command, type Output, type Tools, UsageError, withStore } from './command.ts';
 import { withConfigurationFile } from './configuration-file.ts';
 import { describeChanges, describeLines, describePlan } from './describe-changes.ts';
 
@@ -14,15 +14,16 @@ export const applyCommand: Command = {
     if (!file || rest.length > 0) throw new UsageError('Give one file.');
     const [plan, prune] = [options.plan === true, options.prune === true];
     const dryRun = plan || options['dry-run'] === true;
-    return withConfigurationFile(file, ({ state, unresolved }) =>
-      withStore({ config, note }, async ({ scope }) => {
+    return withConfigurationFile(file, ({ state, unresolved }) => {
+      const bring = async ({ scope }: Tools): Promise<Output> => {
         const apply = (more: ApplyOptions) => applyState(scope, state, { unresolved, ...more });
         if (dryRun || !prune) return output(await apply({ dryRun, plan, prune }), { dryRun, plan });
         const seen = await showRemovals(apply, options.json !== true, note);
         if (!seen) return { text: 'Nothing was changed.', data: { dryRun, changes: [] } };
         return output(await apply({ prune: seen }), { dryRun, plan });
-      }),
-    );
+      };
+      return withStore({ config, note }, bring, { mayMake: !dryRun });
+    });
   },
 };
 

@@ -14,7 +14,7 @@ export const backupCommand: Command = {
     if (!file || rest.length > 0) throw new UsageError('Give one file.');
     const passphrase = await readPassphrase(config, { isNew: true });
     // as it is: a store that an older server works on stays of its version
-    const store = await openStore({ ...config, databasePoolSize: 2 }, { say: note, migrations: false });
+    const store = await openStore({ ...config, databasePoolSize: 2 }, { say: note, migrations: false, mayMake: false });
     try {
       // it would be whole, and nobody could open what is in it
       await refuseOtherKeys(store);

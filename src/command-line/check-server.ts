@@ -119,7 +119,7 @@ async function checkPublicAddress(config: Config): Promise<Finding[]> {
 }
 
 async function findAddresses(config: Config): Promise<string[]> {
-  const store = await openStore({ ...config, databasePoolSize: 2 }, { say: () => {}, migrations: false });
+  const store = await openStore({ ...config, databasePoolSize: 2 }, { say: () => {}, migrations: false, mayMake: false });
   try {
     return (await listContexts(store.database.knex)).slice(0, 5).map((context) => contextAddress(context, config.baseUrl));
   } finally {

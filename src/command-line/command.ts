@@ -43,9 +43,16 @@ export type Tools = { store: Store; scope: ServerScope };
 /** Who sits at the terminal, as the audit report will show them. */
 export const operator = (): Actor => ({ kind: 'operator', name: process.env.USER ?? 'operator' });
 
-/** Opens the store for one command, up to date, and closes it; a running server's embedded store is shared. */
-export async function withStore<T>({ config, note }: Pick<Invocation, 'config' | 'note'>, work: (tools: Tools) => Promise<T>): Promise<T> {
-  const store = await openStore({ ...config, databasePoolSize: 4 }, { say: note });
+/**
+ * Opens the store for one command, up to date, and closes it; a running server's embedded store is shared.
+ * @param options.mayMake an embedded store that is not there yet is made. Other commands refuse: the data folder was mistyped
+ */
+export async function withStore<T>(
+  { config, note }: Pick<Invocation, 'config' | 'note'>,
+  work: (tools: Tools) => Promise<T>,
+  { mayMake = false } = {},
+): Promise<T> {
+  const store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, mayMake });
   try {
     return await work({
       store,

@@ -2,7 +2,7 @@ import { createContextWithBasics } from '../domain/administration/desired-state/
 import { createApproval, createWithApproval } from '../domain/administration/environments/index.ts';
 import { type Context, contextAddress, findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
 import { AppError } from '../platform/errors/index.ts';
-import { type Command, type Options, UsageError, withStore } from './command.ts';
+import { type Command, type Options, type Output, type Tools, UsageError, withStore } from './command.ts';
 
 export const contextCreate: Command = {
   words: 'context create',
@@ -45,7 +45,7 @@ export const contextCreate: Command = {
       contextId: context.contextId,
       url: contextAddress(context, config.baseUrl),
     });
-    return withStore({ config, note }, async ({ scope }) => {
+    const create = async ({ scope }: Tools): Promise<Output> => {
       if (withApproval) {
         const pair = await createWithApproval(scope, given, approvalAddress);
         const [production, approval] = [described(pair.production), described(pair.approval)];
@@ -62,7 +62,8 @@ export const contextCreate: Command = {
         await (environment === 'approval' ? createApproval(scope, wanted) : createContextWithBasics(scope, { ...wanted, environment })),
       );
       return { text: `Created ${context.code} at ${context.url}`, data: context };
-    });
+    };
+    return withStore({ config, note }, create, { mayMake: true });
   },
 };
 

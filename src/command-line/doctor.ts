@@ -24,7 +24,7 @@ export const doctorCommand: Command = {
     const findings = [...checkConfiguration(config), await checkPasswords()];
     let store: Store | undefined;
     try {
-      store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, migrations: false });
+      store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, migrations: false, mayMake: false });
       findings.push(...(await checkStore(store)), await checkClock(store), await checkJobs(store), ...(await checkKeys(store, config)));
       findings.push(...(await checkRisks(store, config)), ...(await checkDirectories(store)));
     } catch (error) {

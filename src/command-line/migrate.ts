@@ -5,9 +5,13 @@ export const migrateCommand: Command = {
   summary: 'Brings the database schema up to date (a server does so itself when it starts)',
   usage: 'migrate',
   examples: ['migrate', 'migrate --json'],
-  run: ({ config, note }) =>
-    withStore({ config, note }, async ({ store: { migrated } }) => ({
-      text: migrated.length === 0 ? 'The schema is up to date.' : `Ran:\n${migrated.map((name) => `  ${name}`).join('\n')}`,
-      data: { migrated },
-    })),
+  run: (invocation) =>
+    withStore(
+      invocation,
+      async ({ store: { migrated } }) => ({
+        text: migrated.length === 0 ? 'The schema is up to date.' : `Ran:\n${migrated.map((name) => `  ${name}`).join('\n')}`,
+        data: { migrated },
+      }),
+      { mayMake: true },
+    ),
 };

@@ -30,12 +30,15 @@ export const settings = {
   },
   databaseUrl: {
     env: 'DATABASE_URL',
-    meaning: 'PostgreSQL 15 or newer. Unset: the embedded store in the data directory',
+    meaning:
+      'PostgreSQL 15 or newer. Unset: the embedded store in the data directory. Its connections name themselves: `application_name` is left out',
     secret: true,
     type: z
       .string()
       // not z.url: an address of a Unix socket (postgres://user@/name?host=/run/postgresql) has no host
       .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      // by their names a restore sees which connections are a server's
+      .transform((url) => url.replace(/([?&])application_name=[^&]*&?/g, '$1').replace(/[?&]$/, ''))
       .optional(),
   },
   databasePoolSize: {

@@ -55,6 +55,19 @@ describe('config', () => {
       }
     expect(seen).to.be.greaterThan(50);
   });
+  it('leaves the names of connections to us: a restore tells a server by them', () => {
+    const base = 'postgres://portaria:secret@db.intern/portaria';
+    for (const [given, kept] of [
+      [base, base],
+      [`${base}?application_name=idp`, base],
+      [`${base}?application_name=idp&sslmode=require`, `${base}?sslmode=require`],
+      [`${base}?sslmode=require&application_name=idp`, `${base}?sslmode=require`],
+      [`${base}?host=/run&application_name=&x=1`, `${base}?host=/run&x=1`],
+    ])
+      expect(
+        loadConfig({ DATABASE_URL: given, PORTARIA_MASTER_KEYS: `main:${Buffer.alloc(32, 1).toString('base64')}` }).databaseUrl,
+      ).to.equal(kept);
+  });
   it('derives the base address from the port', () => {
     expect(loadConfig({ PORT: '8080' }).baseUrl).to.equal('http://localhost:8080');
     expect(loadConfig({ PORTARIA_BASE_URL: 'https://login.example.com/' }).baseUrl).to.equal('https://login.example.com');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -100,11 +100,11 @@ describe('the master keys of a backup', function () {
       ['broke at its end, and is the old one', new UnknownEnd(), onlooker, present],
       ['broke at its end, and cannot be asked', new UnknownEnd(), gone, both],
     ];
-    const end = async (error: unknown, database: Database, ring = head) => {
-      writeMasterKeys(config, present);
+    const end = async (error: unknown, database: Database, ring = head, before = present) => {
+      writeMasterKeys(config, before);
       const keys = chooseKeys(config, { database, isEmbedded: true }, ring);
       const failed = keys.during(async () => {
-        expect(kept()).to.deep.equal([...ring.masterKeys, ...present.filter((one) => !ring.masterKeys.includes(one))]);
+        expect(kept()).to.deep.equal([...ring.masterKeys, ...before.filter((one) => !ring.masterKeys.includes(one))]);
         throw error;
       });
       expect(await failed.catch((thrown) => thrown)).to.equal(error);
@@ -113,6 +113,8 @@ describe('the master keys of a backup', function () {
       await end(error, database);
       expect(kept(), name).to.deep.equal(remaining);
     }
+    await end(new RestoreFault('differs'), onlooker, head, []);
+    expect(existsSync(join(folder, 'master.key')), 'there was none before').to.equal(false);
     // the store of the backup
     await onlooker
       .knex('master_keys')
@@ -129,7 +131,7 @@ describe('the master keys of a backup', function () {
     for (const [entries, why] of [
       [[ours, other], 'two master keys have the name "main"'],
       [['garbage'], 'master key 1 is not id:base64'],
-      [[], 'the key ring is empty'],
+      [[''], 'the key ring is empty'],
     ] as const) {
       writeMasterKeys(config, [...entries]);
       expect(() => openKeyRing(config, true), why)

@@ -92,6 +92,13 @@ describe('the server process', function () {
     const neighbour = await asking.get(`http://localhost:${port}/dem/mails`);
     expect(neighbour.status).to.equal(200);
     expect(neighbour.text, 'the mails of another company').to.not.contain('/demo/');
+    const beside = await start(await freePortOfDemo());
+    expect(beside.output()).to.contain('shares its store, and leaves its sample applications alone').and.not.contain(regular!);
+    beside.child.kill('SIGTERM');
+    await once(beside.child, 'exit');
+    expect((await jar.follow(new URL(tile!, launchpad.url).href)).url, 'the store runs on, and the samples are where they were').to.equal(
+      `http://localhost:${port + 1}/`,
+    );
     first.child.kill('SIGINT');
     const [code] = await once(first.child, 'exit');
     expect(code).to.equal(0);
