@@ -56,12 +56,19 @@ if (!node) {
 const env = {
   // glibc keeps large blocks that were freed among small ones that were not, and the process only grows; this way they go back to the system
   MALLOC_MMAP_THRESHOLD_: '131072',
-  // tests start the same sources dozens of times: what was read once is kept compiled
-  ...(name === 'test' ? { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile') } : {}),
+  // what was read once is kept compiled: the next start takes two thirds of the time, and needs no compiler of TypeScript. Where nothing can be written, it is made anew
+  NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'),
   ...process.env,
 };
-// as its package starts it: it stands beside a directory, on a machine that has other things to do
-const flags = name === 'smartsync' ? ['--max-semi-space-size=2', '--max-old-space-size=112'] : [];
+const flagsOf = {
+  // as its package starts it: it stands beside a directory, on a machine that has other things to do
+  smartsync: ['--max-semi-space-size=2', '--max-old-space-size=112'],
+  // 30 MB less than what V8 takes for what is young, and as fast
+  server: ['--max-semi-space-size=8'],
+  worker: ['--max-semi-space-size=8'],
+  portaria: ['--max-semi-space-size=8'],
+};
+const flags = flagsOf[name] ?? [];
 const parameters = ['--disable-warning=ExperimentalWarning', ...flags, join(root, program), ...args];
 if (process.execve && process.platform !== 'win32') {
   // the program takes our place: there is nobody between it and whoever sends it a signal

@@ -94,7 +94,7 @@ try {
       ...env,
       // where it is asked: a host that it does not know is looked for in the store each time
       PORTARIA_BASE_URL: `http://127.0.0.1:${port}`,
-      NODE_OPTIONS: `--inspect=127.0.0.1:${inspector} ${process.env.BENCH_SERVER_OPTIONS ?? ''}`,
+      NODE_OPTIONS: `--inspect=127.0.0.1:${inspector} ${process.env.BENCH_SERVER_OPTIONS ?? '--max-semi-space-size=8'}`,
     });
     running.push(server);
     let n = 0;

@@ -72,7 +72,7 @@ async function measure(count: number, groupCount: number): Promise<Outcome> {
     const env = {
       PORTARIA_DATA_DIR: join(folder, 'data'),
       PORTARIA_DEMO: 'false',
-      NODE_OPTIONS: process.env.BENCH_SERVER_OPTIONS ?? '',
+      NODE_OPTIONS: process.env.BENCH_SERVER_OPTIONS ?? '--max-semi-space-size=8',
       PORTARIA_BASE_URL: `http://localhost:${port}`,
     };
     const command = (args: string[], input?: string) => {

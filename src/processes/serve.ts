@@ -7,6 +7,7 @@ import type { Ending, Siblings } from '../platform/cluster/index.ts';
 import { limitsOfRequests } from '../platform/database/index.ts';
 import { listen, type WebServer } from '../platform/http/index.ts';
 import { createLog, createVoice, type Log, logFaults } from '../platform/log/index.ts';
+import { collectWhenQuiet } from '../platform/memory/index.ts';
 import { isDemo, openDemo, tellShared } from './demo.ts';
 import { listenForEnd, Openings, type SignalledEnd } from './ending.ts';
 
@@ -60,6 +61,7 @@ export async function serveAlone(config: Config): Promise<void> {
     const demo = isOfDemo ? await openDemo(config, app, store) : undefined;
     if (demo) openings.add(demo.startSamples(say));
     if (config.runJobs) await app.startJobs();
+    collectWhenQuiet();
     isAtWork = true;
     say(`Portaria ${await version()} is at ${config.baseUrl}`);
     tellShared(config, store, say);
@@ -96,6 +98,7 @@ export async function serveAmongSiblings(
     stopping = endWhenAsked({ config: own, app, openings, end, siblings, say: () => {} });
     stopping.has(await openPort(own, app, openings));
     if (siblings.orders.runsJobs) await app.startJobs();
+    collectWhenQuiet();
     siblings.tellReady();
   } catch (error) {
     const isTold = end.isAsked || siblings.isStopping();

@@ -23,7 +23,8 @@ export class Cache<Value extends {}> {
   readonly #counts: { hits: number; misses: number };
 
   constructor({ name, max, ttlMs, keepsFirstEnd = false }: Options) {
-    this.#kept = new LRUCache<string, Value>({ max, ...(ttlMs ? { ttl: ttlMs } : {}) });
+    // by `max` it would make room for all entries at once: 10 MB of an idle server
+    this.#kept = new LRUCache<string, Value>({ maxSize: max, sizeCalculation: () => 1, ...(ttlMs ? { ttl: ttlMs } : {}) });
     this.#keepsFirstEnd = keepsFirstEnd;
     const { hits = 0, misses = 0 } = figures.get(name) ?? {};
     const kept = new WeakRef(this.#kept); // a server that was closed is not held for its figures
