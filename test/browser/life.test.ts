@@ -206,7 +206,7 @@ for (const [look, options] of Object.entries(looks))
       await admin.goto(at('/admin/users?q=bruna'));
       await admin.click('tbody a');
       await lookAt(admin);
-      await admin.click('a[href$="/second-factors"]');
+      await admin.click('.boxes a[href$="/second-factors"]');
       await send(admin, { justification: 'Phone lost', password: passwords.ana });
       await lookAt(admin);
       await signIn(person.page, login, password);

@@ -4,6 +4,7 @@ import { expectAccessible } from './axe.ts';
 import { desktop, disableScript, launchChromium, openBrowserContext, phone } from './chromium.ts';
 import { type MailSink, startMailSink } from './mail-sink.ts';
 import { needSoftware } from './missing.ts';
+import { openMenuOf } from './open-menu.ts';
 import { passwords, startTestServer, type TestServer } from './server.ts';
 
 export const looks = {
@@ -73,6 +74,7 @@ export function useAdministrator(options: Look, more: Record<string, unknown>): 
       await me.look(path);
     },
     async press(selector: string) {
+      await openMenuOf(me.page, selector);
       await me.page.locator(selector).first().click();
       await me.page.waitForLoadState();
     },

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { expectAccessible } from './axe.ts';
 import { openBrowserContext } from './chromium.ts';
+import { openMenuOf } from './open-menu.ts';
 import { until } from './patience.ts';
 import { passwords, type TestServer } from './server.ts';
 import { startUnsetSmartSync } from './smartsync.ts';
@@ -48,6 +49,7 @@ export class Reader {
 
   /** Follows what it presses to a page of another address, and looks at that. */
   async press(selector: string, to: RegExp): Promise<void> {
+    await openMenuOf(this.page, selector);
     // its address may be as before, as of a form that is saved: then only what was loaded says that it is there
     await Promise.all([this.page.waitForEvent('load'), this.page.locator(selector).first().click()]);
     await this.page.waitForURL(to);

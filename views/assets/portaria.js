@@ -226,18 +226,18 @@ for (const form of document.querySelectorAll('form[data-tabs]')) {
 }
 
 // of two ways only the fields of the chosen one show
-for (const radio of document.querySelectorAll('[data-switches]')) {
+for (const control of document.querySelectorAll('[data-switches]')) {
   const follow = () => {
-    if (!radio.checked) return;
+    const chosen = control.checked ? control.dataset.switches : control.dataset.otherwise;
     for (const part of document.querySelectorAll('[data-switch]')) {
-      part.hidden = part.dataset.switch !== radio.dataset.switches;
+      part.hidden = part.dataset.switch !== chosen;
       // what cannot be seen is not chosen
       if (part.hidden) for (const box of part.querySelectorAll('[type="checkbox"]')) box.checked = false;
       const gone = part.hidden && part.querySelector('[type="radio"]:checked');
-      if (gone) [...radio.form.elements[gone.name]].find((other) => !part.contains(other)).checked = true;
+      if (gone) [...control.form.elements[gone.name]].find((other) => !part.contains(other)).checked = true;
     }
   };
-  radio.addEventListener('change', follow);
+  control.addEventListener('change', follow);
   follow();
 }
 

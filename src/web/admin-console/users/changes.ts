@@ -1,5 +1,5 @@
 import { type AccountChange, accountChanges, changeAccount, offersChange } from '../../../domain/administration/account-changes/index.ts';
-import { fullName, getUser, type User } from '../../../domain/people/users/index.ts';
+import { fullName, getUser } from '../../../domain/people/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
@@ -14,10 +14,6 @@ const notices: Record<AccountChange, string> = {
   'reset-password': 'password_reset',
   delete: 'user_deletion_requested',
 };
-
-/** What may be done to this person now. */
-export const actionsFor = (user: User, isSelf: boolean): AccountChange[] =>
-  (Object.keys(accountChanges) as AccountChange[]).filter((change) => offersChange(change, user, isSelf));
 
 async function loadChange(page: PageContext) {
   const change = page.params.change as AccountChange;

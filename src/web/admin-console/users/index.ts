@@ -13,8 +13,9 @@ import { listOpenLinks } from '../../../domain/records/one-time-links/index.ts';
 import { showTemporaryPassword } from '../../../domain/sign-in/credentials/password/index.ts';
 import { factorTexts, type PageContext, type Route, renderPage, rulesOf } from '../../request/index.ts';
 import { originsOfUsers } from '../origins.ts';
+import { linkActions, offerActions } from './actions.ts';
 import { offeredChanges, showBulk, submitBulk } from './bulk.ts';
-import { actionsFor, confirmChange, submitChange } from './changes.ts';
+import { confirmChange, submitChange } from './changes.ts';
 import { confirmExport, submitExport } from './export.ts';
 import { filterFields, readFilter } from './filter.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
@@ -86,6 +87,7 @@ async function showUsers(page: PageContext): Promise<void> {
     waiting: await findWaiting(page, origins.directories),
     bulkChanges: offeredChanges(page),
     chosenChange: page.query('change'),
+    linkActions,
   });
 }
 
@@ -108,6 +110,8 @@ async function showUser(page: PageContext): Promise<void> {
   const isSelf = page.session!.userId === user.userId;
   const origin = await findOrigin(page.scope, user);
   const provisioning = await findProvisioning(page.scope, user);
+  const secondFactors = await describeSecondFactors(page, user);
+  const plan = await findPlan(page.scope, user.userId);
   renderPage(page, 'admin-console/users/user', {
     texts: factorTexts,
     user,
@@ -118,15 +122,20 @@ async function showUser(page: PageContext): Promise<void> {
     groups: await listGroupsOfUser(page.scope, user.userId),
     applications: await listAssignments(page.scope, user.userId),
     invitation: user.status === 'invited' ? (await listOpenLinks(page.scope, user.userId, ['invitation']))[0] : undefined,
-    secondFactors: await describeSecondFactors(page, user),
+    secondFactors,
     origin,
     provisioning,
     provisioningDetails: provisioningDetails(provisioning),
     isActiveDirectory: isActiveDirectory(provisioning),
     there: origin && stateThere(origin),
     changedThere: origin && changedThere(page, origin),
-    plan: await findPlan(page.scope, user.userId),
-    actions: actionsFor(user, isSelf),
+    plan,
+    ...offerActions(`/admin/users/${user.userId}`, user, {
+      isSelf,
+      hasPlan: plan !== undefined,
+      hasSecondFactor: secondFactors.factors.length > 0,
+      canProvision: provisioning.state === 'not-configured',
+    }),
     newBrowsersWait: await findWaitOfNewBrowsers(page.scope, (await rulesOf(page)).base.lockout, user),
     lastSignIns: await listSignIns(page.scope, { userId: user.userId }),
   });

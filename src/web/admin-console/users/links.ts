@@ -3,7 +3,7 @@ import { listGroupsOfUser, removeMember } from '../../../domain/people/groups/in
 import { fullName, getUser, recordView, type User } from '../../../domain/people/users/index.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
-import { type LinkKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
+import { type Held, type LinkKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { originsOfGroups } from '../origins.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 
@@ -66,8 +66,11 @@ async function submitRemoval(page: PageContext, kind: LinkKind): Promise<void> {
 
 async function showAdd(page: PageContext, kind: LinkKind, choices = noChoices, refusal?: Refusal): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
-  const fixed = (await links[kind].list(page.scope, user)).filter((one) => one.isRemovable || one.directory).map(({ id }) => id);
-  const list = await listChoices(page.scope, kind, choices, new Set(fixed));
+  const held = (await links[kind].list(page.scope, user)).map(({ id, isRemovable, directory, groups }): [string, Held] => {
+    const isItself = kind === 'groups' || isRemovable || directory;
+    return [id, isItself ? {} : { through: groups.map((one) => (one.isEveryone ? page.t('groups.everyone') : one.name)).join(', ') }];
+  });
+  const list = await listChoices(page.scope, kind, choices, new Map(held));
   renderPage(page, 'admin-console/users/links-add', { kind, user, name: fullName(user), list }, { refusal });
 }
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { findGroupByName, listGroupsOfUser } from '../../../../src/domain/people/groups/index.ts';
 import { findUserByLogin } from '../../../../src/domain/people/users/index.ts';
+import { inTransaction } from '../../../../src/domain/scope.ts';
+import { defaultRules, loadPolicy, savePolicy } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
 import type { Answer, Jar } from '../../../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
 
@@ -33,7 +35,11 @@ describe('web/admin-console: groups and applications of a person', () => {
   it('S91: Link groups lists the groups of the company, says which the person has, and links what is ticked', async () => {
     const page = await ana.get(at(`${await base()}/groups/add`));
     expect(page.text).to.contain('Team 000').and.to.contain('already linked').and.to.contain('There are more');
-    expect(page.text, 'Everyone is nobody’s choice').to.not.match(/form-check-label">Everyone/);
+    const box = (name: string) => new RegExp(`<input[^>]*><span class="form-check-label">${name}\\s*<`).exec(page.text)![0];
+    expect(box('Everyone'), 'Everyone is ticked and stays').to.contain('checked').and.to.contain('disabled');
+    expect(page.text).to.match(/form-check-label">Everyone\s*<small[^>]*>All users belong to this group/);
+    expect(box('Finance'), 'what the person has').to.contain('checked').and.to.contain('disabled');
+    expect(box('Team 000')).to.not.match(/checked|disabled/);
     const done = await add('groups', { groups: [await groupId('Team 000'), await groupId('Team 001')] });
     expect(done.text).to.contain('Groups linked');
     expect(await groupNames()).to.deep.equal(['Everyone', 'Finance', 'Team 000', 'Team 001']);
@@ -61,6 +67,9 @@ describe('web/admin-console: groups and applications of a person', () => {
 
   it('S93–S96: applications are linked directly; those of a group are listed with it and cannot be removed here', async () => {
     const list = await ana.get(at(`${await base()}/applications/add`));
+    expect(list.text, 'what a group gives can be linked besides').to.match(
+      /name="applications"[^>]*>(?<!disabled[^>]*>)<span class="form-check-label">Payroll\s*<small[^>]*>already through Finance</,
+    );
     const id = (name: string) => new RegExp(`value="([^"]+)"[^>]*>\\s*<span class="form-check-label">${name}`).exec(list.text)![1]!;
     expect((await add('applications', { applications: [id('Mobile'), id('Payroll')] })).text).to.contain('Applications linked');
     const rows = (await ana.get(at(`${await base()}/applications`))).text;
@@ -83,6 +92,14 @@ describe('web/admin-console: groups and applications of a person', () => {
   it('S56, S66–S70: a person is added with groups and applications in one go; S57: the username only where it is allowed', async () => {
     const page = await ana.get(at('/admin/users/new'));
     for (const tab of ['Account data', 'Groups', 'Applications']) expect(page.text).to.contain(`data-tab="${tab}"`);
+    const toggle = /<input class="form-check-input" type="checkbox" role="switch" name="access" value="username"[^>]*>/;
+    const scope = await server.scope();
+    for (const username of [false, true]) {
+      const rules = { ...defaultRules, base: { ...defaultRules.base, identifiers: { email: true, username } } };
+      await inTransaction(scope, async (inside) => savePolicy(inside, { rules, version: (await loadPolicy(inside)).version }));
+      server.app.services.forgetCached(scope.contextId);
+      expect(toggle.test((await ana.get(at('/admin/users/new'))).text), 'S57').to.equal(username);
+    }
     const { action, fields } = ana.form(page, /new$/);
     const mobile = /value="([^"]+)"[^>]*>\s*<span class="form-check-label">Mobile/.exec(page.text)![1]!;
     const person = {

@@ -93,11 +93,42 @@ describe('web/admin-console: a person’s page', () => {
       expect(shown.text, `S72: ${action}`).to.contain(`/admin/users/${ids.activated}/${action}"`);
   });
 
-  it('S73: the name and the row’s View open it; S84, S98, S102: without a directory the box is grey and says nothing', async () => {
+  it('S72: what the status calls for stands by itself, and all else in the menu, which opens without script', async () => {
+    const primary = async (who: Who | 'ana') => {
+      const { text } = await page(who);
+      const actions = /<div class="actions">[\s\S]*?<\/details>/.exec(text)![0];
+      const buttons = [...actions.matchAll(/<a class="btn[^"]*" href="[^"]*\/([^/"]+)"/g)].map(([, path]) => path);
+      expect(buttons, `${who}: one`).to.have.length(1);
+      const menu = /<details class="row-menu"><summary class="btn">More options[\s\S]*/.exec(actions)![0];
+      for (const path of ['groups/add', 'groups', 'applications/add', 'applications', 'personal-data', 'view-launchpad'])
+        expect(menu, `${who}: ${path}`).to.contain(`/admin/users/${ids[who]}/${path}"`);
+      expect(menu).to.not.contain(`/${buttons[0]}"`);
+      return buttons[0];
+    };
+    for (const [who, action] of [
+      ['activated', 'edit'],
+      ['mailed', 'edit'],
+      ['invited', 'resend-invitation'],
+      ['deactivated', 'reactivate'],
+      ['blocked', 'unblock'],
+      ['ana', 'edit'],
+    ] as const)
+      expect(await primary(who), who).to.equal(action);
+  });
+
+  it('S73: the name and the row’s View open it; icons view, edit and export, each with its name and tooltip; S84, S98, S102: without a directory the box is grey and says nothing', async () => {
     const list = (await ana.get(at('/admin/users'))).text;
-    expect(list.split(`href="/acme/admin/users/${ids.activated}"`).length - 1, 'the name and View').to.equal(2);
+    for (const [path, title, label] of [
+      ['', 'View', 'View Luis Fernando da Silva'],
+      ['/edit', 'Edit', 'Edit Luis Fernando da Silva'],
+      ['/personal-data', 'Export personal data', 'Export personal data of Luis Fernando da Silva'],
+    ])
+      expect(list).to.contain(`href="/acme/admin/users/${ids.activated}${path}" title="${title}" aria-label="${label}"`);
+    expect(list.split(`href="/acme/admin/users/${ids.activated}"`).length - 1, 'the name, View, and View in the menu of a phone').to.equal(
+      3,
+    );
     expect((await page('activated')).text).to.match(
-      /class="card box-empty"><div class="card-body"><h2 class="h3">Active Directory provisioning<\/h2>/,
+      /class="card box-empty"><div class="card-body"><h2 class="h3">Active Directory provisioning<\/h2><\/div><\/div>/,
     );
   });
 
