@@ -642,6 +642,15 @@ export type Tables = {
     'remembered_until' | 'failed' | 'failed_at' | 'remembered_at' | 'pending' | 'is_proven',
     never
   >;
+  last_sign_ins: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      at: Date;
+    },
+    never,
+    never
+  >;
   launchpad_entries: Table<
     {
       context_id: ContextId;

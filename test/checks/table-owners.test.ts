@@ -18,6 +18,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   audit_keys: ['records/audit'],
   code_guesses: ['records/attempts'],
   known_browsers: ['records/attempts', 'sign-in/authentication'],
+  last_sign_ins: ['records/audit'],
   oidc_artifacts: ['records/protocol-artifacts'],
   one_time_links: ['records/one-time-links'],
   operation_files: ['records/operations'],

@@ -606,6 +606,15 @@ CREATE TABLE known_browsers (
 );
 CREATE INDEX known_browsers_age ON public.known_browsers USING btree (last_at);
 
+CREATE TABLE last_sign_ins (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, user_id),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX last_sign_ins_at ON public.last_sign_ins USING btree (context_id, at, user_id);
+
 CREATE TABLE launchpad_entries (
   context_id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -1148,6 +1157,7 @@ CREATE TABLE users (
   CHECK ((role = ANY (ARRAY['administrator'::text, 'regular'::text]))),
   CHECK ((status = ANY (ARRAY['activated'::text, 'invited'::text, 'deactivated'::text, 'blocked'::text])))
 );
+CREATE INDEX users_login ON public.users USING btree (context_id, COALESCE(email_key, username_key), user_id);
 CREATE INDEX users_name ON public.users USING btree (context_id, name_key, user_id) INCLUDE (role, status, email_key, username_key, login_search);
 CREATE INDEX users_role ON public.users USING btree (context_id, role, name_key, user_id);
 CREATE INDEX users_search ON public.users USING gin (name_key gin_trgm_ops, email_key gin_trgm_ops, username_key gin_trgm_ops, login_search gin_trgm_ops);

@@ -257,6 +257,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `${user}/temporary-deactivation`,
     `${user}/temporary-deactivation/remove`,
     `${user}/access`,
+    `${user}/history`,
     `${user}/view-launchpad`,
     `${user}/delete`,
     `${user}/provision`,

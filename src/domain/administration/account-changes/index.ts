@@ -5,3 +5,4 @@ export { type BulkChange, bulkChanges, changeUsers, runBulkChange, startBulkChan
 export { deleteAccount } from './delete-account.ts';
 export { deleteAccountJob, endSessionsJob } from './jobs.ts';
 export { allowNewBrowsers, findWaitOfNewBrowsers } from './new-browsers.ts';
+export { signOutUser } from './sign-out.ts';

@@ -10,7 +10,7 @@ import { listGroupsOfUser } from '../../people/groups/index.ts';
 import { findPlan } from '../../people/planned-deactivations/index.ts';
 import { fullName, getUser } from '../../people/users/index.ts';
 import { listBrowsers } from '../../records/attempts/index.ts';
-import { type AuditEvent, listEvents, recordEvent } from '../../records/audit/index.ts';
+import { type AuditEvent, listEvents, listLastSignIns, recordEvent } from '../../records/audit/index.ts';
 import { type Scope, type UserId, useCase } from '../../scope.ts';
 import { listSecondFactors } from '../../sign-in/credentials/second-factors/index.ts';
 import { listApplicationUses, listSessionsOfUser } from '../../sign-in/sessions/index.ts';
@@ -36,6 +36,7 @@ export const collectPersonalData = useCase(async (scope, userId: UserId): Promis
   return {
     generatedAt: scope.clock.now(),
     person: { id, ...person },
+    lastSignInAt: (await listLastSignIns(scope, [userId])).get(userId) ?? null,
     customFields: Object.fromEntries(fields.map(({ label, fieldId }) => [label, customValues[fieldId] ?? null])),
     plannedDeactivation: (await findPlan(scope, userId)) ?? null,
     directory: await describeEntry(scope, user.userId),

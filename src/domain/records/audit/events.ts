@@ -32,6 +32,7 @@ export const auditEventTypes = [
   'user.unblocked',
   'user.attempts-forgotten',
   'user.deactivated',
+  'user.signed-out',
   'user.reactivated',
   'user.deactivation-planned',
   'user.deactivation-removed',

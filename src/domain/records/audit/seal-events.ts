@@ -3,6 +3,7 @@ import { dayIn } from '../../../platform/clock/index.ts';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
 import { inTransaction, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { canonicalEvent, nextHash, noHash } from './chain.ts';
+import { noteLastSignIns } from './last-sign-ins.ts';
 import type { EventRow } from './read-events.ts';
 
 /** The end of a company's chain, and where it begins: the hash of the last event that was deleted for its age. */
@@ -126,6 +127,7 @@ async function sealSome(scope: Transaction, timeZone: string): Promise<number> {
     [rows.map((row) => row.event_id), rows.map((_, i) => head.seq + i + 1), hashes, contextId] as never,
   );
   await countByDay(scope, rows, timeZone);
+  await noteLastSignIns(scope, rows);
   if (rows.length > 0) await saveHead(scope, { ...head, seq: head.seq + rows.length, hash: hashes.at(-1)! });
   return rows.length;
 }

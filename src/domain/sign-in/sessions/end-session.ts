@@ -11,6 +11,7 @@ export type EndReason =
   | 'replaced'
   | 'password-changed'
   | 'second-factors-reset'
+  | 'user.signed-out'
   | 'user.blocked'
   | 'user.deactivated'
   | 'user.deleted';

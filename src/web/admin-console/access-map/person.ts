@@ -4,9 +4,10 @@ import {
   listApplicationAccess,
   recordMapViewOfPerson,
 } from '../../../domain/administration/access-map/index.ts';
-import { fullName, getUser } from '../../../domain/people/users/index.ts';
+import { getUser } from '../../../domain/people/users/index.ts';
 import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
 import { accessWords, type PageContext, renderPage } from '../../request/index.ts';
+import { describeSignIns, loadPerson } from '../users/person.ts';
 
 const readFilter = ({ query }: PageContext): ApplicationFilter => ({
   search: query('q').slice(0, 100),
@@ -20,8 +21,8 @@ export async function showPersonMap(page: PageContext): Promise<void> {
   const items = await listApplicationAccess(page.scope, user, filter);
   const fields = { q: filter.search ?? '', only: filter.only ?? '' };
   renderPage(page, 'admin-console/access-map/person', {
-    user,
-    name: fullName(user),
+    ...(await loadPerson(page, user)),
+    ...(await describeSignIns(page, user)),
     items,
     filter,
     query: new URLSearchParams(fields),

@@ -1,19 +1,15 @@
-import { findWaitOfNewBrowsers } from '../../../domain/administration/account-changes/index.ts';
-import { findProvisioning } from '../../../domain/administration/directory-provisioning/index.ts';
-import { listSignIns } from '../../../domain/administration/explanations/index.ts';
 import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
 import { listAssignments } from '../../../domain/applications/assignments/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import type { Directory } from '../../../domain/people/directories/index.ts';
 import { countPending } from '../../../domain/people/directory-entries/index.ts';
 import { listGroupsOfUser } from '../../../domain/people/groups/index.ts';
-import { findPlan } from '../../../domain/people/planned-deactivations/index.ts';
-import { countUsers, fullName, getUser, listUsers, recordView } from '../../../domain/people/users/index.ts';
+import { countUsers, getUser, listUsers, recordView } from '../../../domain/people/users/index.ts';
 import { listOpenLinks } from '../../../domain/records/one-time-links/index.ts';
 import { showTemporaryPassword } from '../../../domain/sign-in/credentials/password/index.ts';
-import { factorTexts, type PageContext, type Route, renderPage, rulesOf } from '../../request/index.ts';
+import { factorTexts, type PageContext, type Route, renderPage } from '../../request/index.ts';
 import { originsOfUsers } from '../origins.ts';
-import { linkActions, offerActions } from './actions.ts';
+import { linkActions } from './actions.ts';
 import { offeredChanges, showBulk, submitBulk } from './bulk.ts';
 import { confirmChange, submitChange } from './changes.ts';
 import { confirmExport, submitExport } from './export.ts';
@@ -23,10 +19,11 @@ import { showDraft, showImport, submitDraft, submitImport } from './import.ts';
 import { linkRoutes } from './links.ts';
 import { confirmNewBrowsers, submitNewBrowsers } from './new-browsers.ts';
 import { changedThere, findOrigin, isActiveDirectory, provisioningDetails, stateThere } from './origin.ts';
+import { loadPerson, showHistory, submitSignOut } from './person.ts';
 import { showExport as showPersonalData, submitExport as submitPersonalData } from './personal-data.ts';
 import { confirmRemoval, showPlan, submitPlan, submitRemoval } from './planned-deactivation.ts';
 import { showProvision, submitProvision } from './provision.ts';
-import { describeSecondFactors, showReset, submitReset } from './second-factors.ts';
+import { showReset, submitReset } from './second-factors.ts';
 
 /** Fifty custom fields of a thousand characters, in any script. */
 const largeForm = 1_000_000;
@@ -58,6 +55,8 @@ export const userRoutes: Route[] = [
   { method: 'POST', path: '/admin/users/:user/provision', access: 'administrator', handle: submitProvision },
   { method: 'GET', path: '/admin/users/:user/new-browsers', access: 'administrator', handle: confirmNewBrowsers },
   { method: 'POST', path: '/admin/users/:user/new-browsers', access: 'administrator', handle: submitNewBrowsers },
+  { method: 'GET', path: '/admin/users/:user/history', access: 'administrator', handle: showHistory },
+  { method: 'POST', path: '/admin/users/:user/sessions', access: 'administrator', handle: submitSignOut },
   ...linkRoutes,
   { method: 'GET', path: '/admin/users/:user/:change', access: 'administrator', handle: confirmChange },
   { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },
@@ -107,36 +106,20 @@ async function findWaiting({ scope }: PageContext, directories: Directory[]) {
 async function showUser(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   await recordView(page.scope, user);
-  const isSelf = page.session!.userId === user.userId;
   const origin = await findOrigin(page.scope, user);
-  const provisioning = await findProvisioning(page.scope, user);
-  const secondFactors = await describeSecondFactors(page, user);
-  const plan = await findPlan(page.scope, user.userId);
+  const person = await loadPerson(page, user);
   renderPage(page, 'admin-console/users/user', {
+    ...person,
     texts: factorTexts,
-    user,
-    name: fullName(user),
-    isSelf,
     customFields: (await listCustomFields(page.scope)).map((field) => ({ ...field, value: user.customValues[field.fieldId] })),
     temporaryPassword: await showTemporaryPassword(page.scope, user),
     groups: await listGroupsOfUser(page.scope, user.userId),
     applications: await listAssignments(page.scope, user.userId),
     invitation: user.status === 'invited' ? (await listOpenLinks(page.scope, user.userId, ['invitation']))[0] : undefined,
-    secondFactors,
     origin,
-    provisioning,
-    provisioningDetails: provisioningDetails(provisioning),
-    isActiveDirectory: isActiveDirectory(provisioning),
+    provisioningDetails: provisioningDetails(person.provisioning),
+    isActiveDirectory: isActiveDirectory(person.provisioning),
     there: origin && stateThere(origin),
     changedThere: origin && changedThere(page, origin),
-    plan,
-    ...offerActions(`/admin/users/${user.userId}`, user, {
-      isSelf,
-      hasPlan: plan !== undefined,
-      hasSecondFactor: secondFactors.factors.length > 0,
-      canProvision: provisioning.state === 'not-configured',
-    }),
-    newBrowsersWait: await findWaitOfNewBrowsers(page.scope, (await rulesOf(page)).base.lockout, user),
-    lastSignIns: await listSignIns(page.scope, { userId: user.userId }),
   });
 }

@@ -85,6 +85,7 @@ describe('web/admin-console: personal data', () => {
       directory_entries: 'directory',
       group_members: 'groups',
       known_browsers: 'browsers',
+      last_sign_ins: 'lastSignInAt',
       launchpad_entries: 'launchpad',
       persistent_name_ids: 'knownToApplicationsAs',
       planned_deactivations: 'plannedDeactivation',

@@ -170,7 +170,7 @@ describe('web/admin-console: a person’s page', () => {
     const shown = (await page('activated')).text;
     expect(shown)
       .to.contain('Being deleted')
-      .and.to.not.match(new RegExp(`/admin/users/${id}/(?!personal-data)`));
+      .and.to.not.match(new RegExp(`/admin/users/${id}/(?!personal-data|access"|history")`));
     const row = new RegExp(`<tr>(?:(?!</tr>)[^])*${id}(?:(?!</tr>)[^])*</tr>`).exec((await ana.get(at('/admin/users'))).text)![0];
     expect(row).to.not.match(new RegExp(`${id}/`));
     const { group_id } = (await scope.db('groups').where({ name: 'Finance' }).first('group_id'))!;
@@ -267,6 +267,59 @@ describe('web/admin-console: a person’s page', () => {
   it('S138: the sign-in page has "Forgot your password?"', async () => {
     const jar = new Jar();
     expect((await jar.follow(at('/launchpad'))).text).to.match(/<a href="\/acme\/recovery">Forgot your password\?</);
+  });
+
+  it('its parts are links with addresses of their own: data, access and history, each under the same head', async () => {
+    const base = `/acme/admin/users/${ids.mailed}`;
+    for (const [path, tab] of [
+      ['', 'Data'],
+      ['/access', 'Access'],
+      ['/history', 'History'],
+    ]) {
+      const { text } = await ana.get(at(`/admin/users/${ids.mailed}${path}`));
+      expect(text).to.match(/<h1[^>]*>Mia Mail</);
+      expect([...text.matchAll(/href="([^"]+)" aria-current="page">([^<]+)<\/a>/g)].map(([, href, name]) => [href, name])).to.deep.include([
+        `${base}${path}`,
+        tab,
+      ]);
+      for (const other of ['', '/access', '/history']) expect(text).to.contain(`<a href="${base}${other}"`);
+      expect(text)
+        .to.contain('id="person-login"')
+        .and.to.contain('data-copy="person-login"')
+        .and.to.match(new RegExp(`id="person-id"[^>]*>${ids.mailed}<`));
+    }
+  });
+
+  it('says when somebody last signed in, where from, with the reason of each refusal, and signs them out there', async () => {
+    expect((await page('mailed')).text).to.contain('Never signed in');
+    const stranger = new Jar();
+    await fillSignIn(stranger, await stranger.follow(at('/launchpad')), people.mailed.email, 'a wrong password of mia');
+    const mia = await signedIn(server.baseUrl, people.mailed.email, people.mailed.password);
+    expect((await page('mailed')).text).to.match(/Last sign-in\s*<time/);
+    const access = await ana.get(at(`/admin/users/${ids.mailed}/access`));
+    expect(access.text)
+      .to.contain('wrong password')
+      .and.to.contain('/admin/explain?event=')
+      .and.to.match(/Known browsers\s*<span class="count">1</);
+    expect((await mia.get(at('/launchpad'))).status).to.equal(200);
+    const form = ana.form(access, /sessions$/);
+    const session = /name="session" value="([^"]+)"/.exec(access.text)![1]!;
+    await ana.get(form.action, { form: { ...form.fields, session } });
+    expect((await mia.get(at('/launchpad'))).status, 'signed out').to.equal(302);
+    const own = (await ana.get(at(`/admin/users/${ids.ana}/access`))).text;
+    expect(own, 'the session at hand goes on').to.contain('Your session').and.to.not.contain('name="session"');
+  });
+
+  it('the history holds changes and who made them, and no looks', async () => {
+    await page('activated');
+    await change('activated', 'deactivate');
+    const edit = ana.form(await ana.get(at(`/admin/users/${ids.activated}/edit`)), /edit$/);
+    await ana.get(edit.action, { form: { ...edit.fields, department: 'Sales' } });
+    const rows = /<tbody>[\s\S]*<\/tbody>/.exec((await ana.get(at(`/admin/users/${ids.activated}/history`))).text)![0];
+    expect(rows).to.contain('User deactivated').and.to.contain('Ana Souza').and.to.contain('Department: Finance department → Sales');
+    expect(rows).to.not.contain('viewed');
+    const seen = (await eventsOf(await server.scope(), { subjectId: ids.activated })).filter(({ type }) => type === 'user.viewed');
+    expect(seen, 'S90: looks are recorded all the same').to.have.length.greaterThan(2);
   });
 
   it('S47: views and changes of a person stand in the audit under that person', async () => {
