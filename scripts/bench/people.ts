@@ -1,8 +1,10 @@
 // `npm run bench:people -- [USERS EVENTS GROUPS]`, a million, ten million and 5,000 unless told (a quarter of an hour): the administrator's pages on a company of so many people, beside one of 10,000; milliseconds at the server,
 // 95th percentile, the browser's time not in it. Then the export of all, and the server's memory while it runs. Exits with 1 when a page takes more than 150 ms or the export more than 512 MB.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sortKeys } from '../../src/domain/people/users/index.ts';
 import { openDatabase, startEmbeddedPostgres } from '../../src/platform/database/index.ts';
 import type { Jar } from '../../test/support/jar.ts';
 import { portaria, startServerProcess } from '../../test/support/process.ts';
@@ -82,6 +84,7 @@ try {
     const given = (column: keyof Person) => people.flatMap((person) => person[column] ?? []);
     const [ids, emails, usernames] = [given('user_id'), given('email_key'), given('username_key')];
     const names = ['maria', 'silva', 'zilda', 'yamamoto', 'ana souza', 'krug', 'jo', 'z', 'xy', 'wagner wolff', 'nobody at all'];
+    const sorts = sortKeys.flatMap((key) => [key, `-${key}`]);
     const pages: [string, (i: number) => string][] = [
       ['list', () => '/admin/users'],
       ['list, a page further on', (i) => `/admin/users?after=${cursor(pick(names, i))}`],
@@ -100,6 +103,11 @@ try {
         'search and filter',
         (i) => `/admin/users?by=name&q=${encodeURIComponent(pick(names, i))}&status=${pick(['blocked', 'activated'], i)}`,
       ],
+      ['sorted', (i) => `/admin/users?sort=${pick(sorts, i)}`],
+      ['sorted, of a status', (i) => `/admin/users?status=${pick(['activated', 'blocked'], i)}&sort=${pick(sorts, i)}`],
+      ['sorted, of a search', (i) => `/admin/users?q=${encodeURIComponent(pick(names, i))}&sort=${pick(sorts, i)}`],
+      ['never signed in', (i) => `/admin/users?sign_in=never&sort=${pick(sorts, i)}`],
+      ['without second factor', (i) => `/admin/users?factor=none&sort=${pick(sorts, i)}`],
       ['user page', (i) => `/admin/users/${pick(ids, i)}`],
       ['application page', () => `/admin/applications/${applicationId}`],
       ['explain a person', (i) => `/admin/explain?person=${pick(ids, i)}&application=${applicationId}`],
@@ -154,7 +162,7 @@ try {
 
 /** Where a list goes on that was read up to this name. */
 function cursor(name: string): string {
-  return Buffer.from(JSON.stringify([`1${name}`, '00000000-0000-0000-0000-000000000000'])).toString('base64url');
+  return Buffer.from(JSON.stringify([JSON.stringify(['', 0, name]), '00000000-0000-0000-0000-000000000000'])).toString('base64url');
 }
 
 function residentMegabytes(pid: number): number {

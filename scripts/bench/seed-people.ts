@@ -73,7 +73,12 @@ export async function seedPeople(db: Knex, contextId: ContextId, size: Size, say
     `INSERT INTO audit_keys (context_id, user_id, key) SELECT context_id, user_id, sha256(user_id::text::bytea) FROM users WHERE context_id = ? ON CONFLICT DO NOTHING`,
     [contextId],
   );
-  await step('statistics', 'VACUUM ANALYZE users; ');
+  await step(
+    'last sign-ins',
+    `INSERT INTO last_sign_ins (context_id, user_id, at) SELECT context_id, user_id, now() - random() * interval '200 days' FROM users WHERE context_id = ? AND random() < 0.7 ON CONFLICT DO NOTHING`,
+    [contextId],
+  );
+  await step('statistics', 'VACUUM ANALYZE users, last_sign_ins; ');
   const chunk = 500_000;
   const { application_id: applicationId } = (await db('applications')
     .where({ context_id: contextId, code: 'payroll' })

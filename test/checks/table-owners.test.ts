@@ -18,7 +18,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   audit_keys: ['records/audit'],
   code_guesses: ['records/attempts'],
   known_browsers: ['records/attempts', 'sign-in/authentication'],
-  last_sign_ins: ['records/audit'],
+  last_sign_ins: ['records/audit', 'people/users'],
   oidc_artifacts: ['records/protocol-artifacts'],
   one_time_links: ['records/one-time-links'],
   operation_files: ['records/operations'],
@@ -116,7 +116,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   passwords: ['sign-in/credentials', 'sign-in/authentication', 'sign-in/readiness'],
   pending_requests: ['sign-in/authentication', 'sign-in/readiness'],
   recovery_codes: ['sign-in/credentials', 'sign-in/authentication'],
-  second_factors: ['sign-in/credentials', 'sign-in/authentication'],
+  second_factors: ['sign-in/credentials', 'sign-in/authentication', 'people/users'],
   session_participants: ['sign-in/sessions'],
   sessions: ['sign-in/sessions', 'records/protocol-artifacts', 'sign-in/readiness'],
   store_checks: ['sign-in/readiness'],
@@ -125,6 +125,8 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
 
 /** What reads a table of a higher family, and why it may. */
 const upwards: Record<string, string> = {
+  'domain/people/users/filter-users.ts reads second_factors':
+    'who has none is a filter of lists: a condition in each statement that pages, counts and chooses people',
   'domain/records/protocol-artifacts/statements.ts reads sessions':
     'a code or token is read with the session it is bound to: one statement, where every code exchange would pay for a second',
   'domain/records/audit/personal.ts reads users':

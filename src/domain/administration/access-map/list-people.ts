@@ -9,10 +9,10 @@ import {
   type WaysOfPerson,
   ways,
 } from '../../applications/assignments/index.ts';
-import { type Count, countUsers, listUsers, type User, type UserFilter } from '../../people/users/index.ts';
+import { type Count, countUsers, listUsers, type User, type UserListing } from '../../people/users/index.ts';
 import type { Page, Scope } from '../../scope.ts';
 
-export type MapFilter = Pick<UserFilter, 'search' | 'by' | 'status' | 'cursor'> & { way?: string };
+export type MapFilter = Pick<UserListing, 'search' | 'by' | 'status' | 'cursor'> & { way?: string };
 
 /** Somebody who comes to the application: by which ways, and whether it opens at this moment. */
 export type Access = { user: User; ways: WaysOfPerson; verdict: AccessVerdict };

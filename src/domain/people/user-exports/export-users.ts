@@ -11,7 +11,7 @@ import {
   startOperation,
 } from '../../records/operations/index.ts';
 import { inTransaction, type OperationId, type Scope } from '../../scope.ts';
-import { countUsers, fullName, identifier, listUsers, lockUser, type User, type UserFilter } from '../users/index.ts';
+import { countUsers, fullName, identifier, listUsers, lockUser, type User, type UserFilter, type UserListing } from '../users/index.ts';
 
 /** S53: the link works so long. */
 const hours = 48;
@@ -25,9 +25,9 @@ export type ExportWords = {
 type Input = { filter: UserFilter; locale: string };
 
 /** S52: those whom the filter shows, all of them. */
-export const startUserExport = (scope: Scope, filter: UserFilter, locale: string): Promise<OperationId> =>
+export const startUserExport = (scope: Scope, filter: UserListing, locale: string): Promise<OperationId> =>
   inTransaction(scope, async (inside) => {
-    const { cursor: _, ...shown } = filter;
+    const { cursor: _, before: __, sort: ___, ...shown } = filter;
     const { n: total } = await countUsers(inside, shown);
     const input: Input = { filter: shown, locale };
     const operationId = await startOperation(inside, { kind: userExport.kind, input, total });

@@ -5,11 +5,11 @@ export { changeEmail, markEmail, setRecoveryEmail } from './change-address.ts';
 export { canChangeStatus, changeStatus, deleteUser, prolongBlock, requestDeletion, type StatusChange } from './change-status.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { editUser } from './edit-user.ts';
+export { type Among, searchKinds, type UserFilter } from './filter-users.ts';
 export { followVouching } from './follow-vouching.ts';
 export { accountDeletion, deliverMailJob, deliverOldMailJob, forgetCustomValuesJob, type MailTools, sessionsEnd } from './jobs.ts';
 export { byLogin, emailKey, loginKey, nameKey, searchKey, searchPattern, usernameKey } from './keys.ts';
 export {
-  type Among,
   type ChosenUsers,
   type Count,
   countChosen,
@@ -19,15 +19,16 @@ export {
   listTakenLogins,
   listUsers,
   listUsersByIds,
-  searchKinds,
   selectUserIds,
   sweepUserCounts,
-  type UserFilter,
+  type UserListing,
+  type UserPage,
 } from './list-users.ts';
 export { createUsers, findOwnersOfLogins, freeLogins, lockUsers, saveUsers } from './many-users.ts';
 export { recordView } from './record-view.ts';
 export { removeUsers } from './remove-all.ts';
 export { setLocale } from './set-locale.ts';
+export { isSort, type SortKey, sortKeys, type UserSort } from './sort-users.ts';
 export {
   endProofs,
   findUserById,

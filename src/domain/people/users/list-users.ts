@@ -1,51 +1,67 @@
-import { domainToUnicode } from 'node:url';
-import type { Knex } from 'knex';
-import { type Db, escapeLike } from '../../../platform/database/index.ts';
+import type { Db } from '../../../platform/database/index.ts';
 import { decodeCursor, encodeCursor, type GroupId, isId, type Page, type Scope, type UserId } from '../../scope.ts';
-import { loginKey, searchKey } from './keys.ts';
+import { type Among, filterUsers, type People, type UserFilter } from './filter-users.ts';
+import { loginKey } from './keys.ts';
+import { decodePlace, encodePlace, type Part, partsOf, type UserSort } from './sort-users.ts';
 import { fromRow, type UserRow, users } from './store.ts';
 import type { Status, User } from './user.ts';
 
-/** S50: what a search looks at; everything when left out. */
-export const searchKinds = ['email', 'name', 'username'] as const;
-export type SearchKind = (typeof searchKinds)[number];
+/** `previous`: the cursor of the page before. */
+export type UserPage = Page<User> & { previous?: string };
 
-/** `directory`: the id of the one whose people are meant, or `none` for those who come from nowhere else. */
-export type UserFilter = {
-  search?: string;
-  by?: SearchKind;
-  role?: string;
-  status?: string;
-  groupId?: string;
-  directory?: string;
-  cursor?: string;
-};
+/** A page of a list. `cursor`: after that place; `before`: up to it. A cursor of another order, or that somebody cut, begins at the beginning. */
+export type UserListing = UserFilter & { sort?: UserSort; cursor?: string; before?: string };
 
-/** Of these people only: few, by their ids; or those of whom a condition on `users` holds, which an index answers for one person. */
-export type Among = { ids: UserId[] } | { condition: string; values: Record<string, string> };
+/** Who is on the page is found in an index alone where there is one, and only they are read (decision 0014). */
+export async function listUsers(scope: Scope, listing: UserListing = {}, limit = 50, among?: Among): Promise<UserPage> {
+  const parts = partsOf(listing);
+  const backwards = decodePlace(listing.before, listing.sort, parts);
+  const place = backwards ?? decodePlace(listing.cursor, listing.sort, parts);
+  const order = backwards ? parts.toReversed() : parts;
+  const found: Placed[] = [];
+  for (const part of place ? order.slice(order.indexOf(place.part)) : order) {
+    const from = part === place?.part ? place : undefined;
+    found.push(
+      ...(await readPart(scope, filterUsers(scope, listing, among), part, {
+        from,
+        isBackwards: backwards !== undefined,
+        limit: limit + 1 - found.length,
+      })),
+    );
+    if (found.length > limit) break;
+  }
+  // everybody before that place is gone
+  if (backwards && found.length === 0) return listUsers(scope, { ...listing, before: undefined, cursor: undefined }, limit, among);
+  const hasMore = found.length > limit;
+  const shown = backwards ? found.slice(0, limit).reverse() : found.slice(0, limit);
+  const at = (one: Placed | undefined) => one && encodePlace(listing.sort, parts.indexOf(one.part), one);
+  return {
+    items: shown.map(({ row }) => fromRow(row)),
+    cursor: backwards || hasMore ? at(shown.at(-1)) : undefined,
+    previous: (backwards ? hasMore : place !== undefined) ? at(shown[0]) : undefined,
+  };
+}
 
-/** Where what is looked for stands first: in this column, beginning with this. */
-type Beginning = { column: 'name_key' | 'email_key' | 'username_key'; key: string };
+type Placed = { part: Part; row: UserRow; keys: string[]; id: string };
+type Reading = { from?: { keys: string[]; id: string }; isBackwards: boolean; limit: number };
 
-/**
- * Who begins with what is looked for comes first, then all others by name: a word that a tenth of the company shares stands in one place of the alphabet, and nobody
- * reads past half of it to get there. Who is on the page is found in an index alone, and only they are read (decision 0014).
- */
-export async function listUsers(scope: Scope, filter: UserFilter = {}, limit = 50, among?: Among): Promise<Page<User>> {
-  const people = filtered(scope, filter, among);
-  const text = filter.search?.trim();
-  const kind = filter.by ?? 'name';
-  const first: Beginning | undefined = text ? { column: `${kind}_key`, key: soughtKey(text) } : undefined;
-  // a cursor says in which of the two parts it lies
-  const cursor = decodeCursor(filter.cursor);
-  const after = cursor && ([cursor[0].slice(1), cursor[1]] as const);
-  const isInRest = cursor?.[0].startsWith('1') ?? false;
-  const rows = first && !isInRest ? await readBeginning(scope, people.clone(), first, after, limit + 1) : [];
-  const begun = rows.length;
-  if (begun <= limit) rows.push(...(await readRest(scope, people, first, isInRest || !first ? after : undefined, limit + 1 - begun)));
-  const last = rows[limit - 1];
-  const place = last && (limit <= begun ? `0${last[first!.column]}` : `1${last.name_key}`);
-  return { items: rows.slice(0, limit).map(fromRow), cursor: rows.length > limit && place ? encodeCursor(place, last.user_id) : undefined };
+async function readPart(scope: Scope, people: People, part: Part, { from, isBackwards, limit }: Reading): Promise<Placed[]> {
+  part.narrow?.(people, scope);
+  const isDescending = part.isDescending !== isBackwards;
+  const keys = [...part.keys, part.id ?? 'users.user_id'];
+  const direction = isDescending ? 'DESC' : 'ASC';
+  people
+    .select('users.user_id', ...part.keys.map((key, i) => scope.db.raw(`${key} AS k${i}`)))
+    .orderByRaw(keys.map((key) => `${key} ${direction}`).join(', '))
+    .limit(limit);
+  if (from)
+    people.whereRaw(`(${keys.join(', ')}) ${isDescending ? '<' : '>'} (${keys.map(() => '?').join(', ')})`, [...from.keys, from.id]);
+  const ofPage = keys.map((_, i) => (i < part.keys.length ? `page.k${i}` : 'page.user_id'));
+  const rows: (UserRow & Record<string, string>)[] = await users(scope)
+    .join(people.as('page'), 'page.user_id', 'users.user_id')
+    .orderByRaw(ofPage.map((key) => `${key} ${direction}`).join(', '))
+    .select('users.*', ...part.keys.map((_, i) => scope.db.raw(`page.k${i}::text AS k${i}`)));
+  return rows.map((row) => ({ part, row, keys: part.keys.map((_, i) => row[`k${i}`]!), id: row.user_id }));
 }
 
 /** Who has this status, in the order of names: their ids alone, which an index holds. */
@@ -63,30 +79,6 @@ export async function listIdsByStatus(scope: Scope, status: Status, after: strin
     items: rows.slice(0, limit).map((row) => row.user_id),
     cursor: rows.length > limit && last ? encodeCursor(last.name_key, last.user_id) : undefined,
   };
-}
-
-type After = readonly [key: string, id: string] | undefined;
-type People = ReturnType<typeof filtered>;
-
-/** Above every character that is one: what begins with a text lies between it and it with this behind. */
-const above = '\u{10FFFF}';
-
-function readBeginning(scope: Scope, people: People, { column, key }: Beginning, after: After, limit: number): Promise<UserRow[]> {
-  const page = people
-    .where(column, '>=', key)
-    .where(column, '<', key + above)
-    .orderBy([column, 'user_id'])
-    .limit(limit)
-    .select('user_id');
-  if (after) page.whereRaw('(??, user_id) > (?, ?)', [column, ...after]);
-  return users(scope).whereIn('user_id', page).orderBy([column, 'user_id']).select<UserRow[]>('*');
-}
-
-function readRest(scope: Scope, people: People, first: Beginning | undefined, after: After, limit: number): Promise<UserRow[]> {
-  const page = people.orderBy(['name_key', 'user_id']).limit(limit).select('user_id');
-  if (first) page.whereRaw('(?? >= ? AND ?? < ?) IS NOT TRUE', [first.column, first.key, first.column, first.key + above]);
-  if (after) page.whereRaw('(name_key, user_id) > (?, ?)', [...after]);
-  return users(scope).whereIn('user_id', page).orderBy(['name_key', 'user_id']).select<UserRow[]>('*');
 }
 
 export async function listUsersByIds(scope: Scope, ids: string[]): Promise<User[]> {
@@ -109,15 +101,15 @@ export type Count = { n: number; isMore: boolean };
 
 /** Exact for the whole list and its filters, whatever its length; of a search no more than `most` are counted: a page need not wait for a number that nobody asked for. */
 export async function countUsers(scope: Scope, filter: UserFilter = {}, most = 10_000, among?: Among): Promise<Count> {
-  const { search, groupId, directory, role, status } = filter;
-  if (!search?.trim() && !groupId && !directory && !among) {
+  const { search, groupId, directory, signIn, secondFactor, role, status } = filter;
+  if (!search?.trim() && !groupId && !directory && !signIn && !secondFactor && !among) {
     const query = scope.db('user_counts').where('context_id', scope.contextId).sum({ n: 'n' });
     if (role) query.where('role', role);
     if (status) query.where('status', status);
     const [row] = await query;
     return { n: Number(row?.n ?? 0), isMore: false };
   }
-  const some = filtered(scope, filter, among)
+  const some = filterUsers(scope, filter, among)
     .select(scope.db.raw('1'))
     .limit(most + 1);
   const { rows } = await scope.db.raw('SELECT count(*) AS n FROM (?) AS found', [some]);
@@ -155,49 +147,7 @@ export async function listChosen(scope: Scope, chosen: ChosenUsers, limit: numbe
 
 function chosenOf(scope: Scope, chosen: ChosenUsers) {
   if ('ids' in chosen) return users(scope).whereIn('user_id', chosen.ids.filter(isId));
-  if ('filter' in chosen) return filtered(scope, chosen.filter);
+  if ('filter' in chosen) return filterUsers(scope, chosen.filter);
   const members = scope.db('group_members').select('user_id').where('context_id', scope.contextId).whereIn('group_id', chosen.groupIds);
   return users(scope).whereIn('user_id', members);
 }
-
-function filtered(scope: Scope, { search, by, role, status, groupId, directory }: UserFilter, among?: Among) {
-  const query = users(scope);
-  if (among && 'ids' in among) query.whereRaw('user_id = ANY(?::uuid[])', [among.ids]);
-  else if (among) query.whereRaw(among.condition, among.values);
-  if (role) query.where('role', role);
-  if (status) query.where('status', status);
-  if (isId(groupId))
-    query.whereIn('user_id', scope.db('group_members').select('user_id').where({ context_id: scope.contextId, group_id: groupId }));
-  const imported = scope.db('directory_entries').select('user_id').where({ context_id: scope.contextId }).whereNotNull('user_id');
-  if (directory === 'none') query.whereNotIn('user_id', imported);
-  else if (isId(directory)) query.whereIn('user_id', imported.where({ directory_id: directory }));
-  const text = search?.trim();
-  if (text) {
-    query.where((or) => {
-      for (const kind of by ? [by] : searchKinds) or.orWhere((and) => matchKind(and, kind, text));
-    });
-  }
-  return query;
-}
-
-/**
- * Any part of it, and of a name every word, in whatever order. Of one or two letters only the beginning of a word: an index knows nothing smaller than three, and
- * what is looked for nearly everywhere in the list is no search.
- */
-function matchKind(query: Knex.QueryBuilder, kind: SearchKind, text: string): void {
-  const key = soughtKey(text);
-  for (const word of kind === 'name' ? key.split(' ') : [key]) {
-    const part = escapeLike(word);
-    const patterns = [...word].length >= 3 ? [`%${part}%`] : [`${part}%`, `% ${part}%`];
-    query.where((or) => {
-      for (const pattern of patterns) {
-        or.orWhere(`${kind}_key`, 'like', pattern);
-        // of few people: whose e-mail or username has accents
-        if (kind !== 'name') or.orWhere((and) => and.where('login_search', 'like', pattern).whereNotNull(`${kind}_key`));
-      }
-    });
-  }
-}
-
-/** What is typed may be the domain of an address as it is in its headers. */
-const soughtKey = (text: string): string => searchKey(text.replace(/xn--[a-z0-9.-]+/gi, (domain) => domainToUnicode(domain) || domain));

@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { mailLinkPurpose } from '../../../../src/domain/company/mails/index.ts';
 import { addMembers, createGroup } from '../../../../src/domain/people/groups/index.ts';
 import { type ExportWords, findExportByLink, startUserExport, userExport } from '../../../../src/domain/people/user-exports/index.ts';
-import { changeStatus, editUser, type User, type UserFilter } from '../../../../src/domain/people/users/index.ts';
+import { changeStatus, editUser, type User, type UserListing } from '../../../../src/domain/people/users/index.ts';
 import { createLink } from '../../../../src/domain/records/one-time-links/index.ts';
 import { findOperation, getOperation, openFile, type Run, runOperation } from '../../../../src/domain/records/operations/index.ts';
 import type { OperationId, Scope, UserId } from '../../../../src/domain/scope.ts';
@@ -29,7 +29,7 @@ describe('domain/people/user-exports', () => {
   const work: Run = (scope, operation) => userExport.run(scope, operation, { exportWords: wordsIn });
   const run = (operationId: OperationId, how = work) => runOperation(store.scope, operationId, async () => true, how);
   const read = async (operationId: OperationId) => (await buffer(openFile(store.scope, operationId))).toString();
-  async function exported(filter: UserFilter, locale = 'en'): Promise<{ operationId: OperationId; file: string; rows: string[][] }> {
+  async function exported(filter: UserListing, locale = 'en'): Promise<{ operationId: OperationId; file: string; rows: string[][] }> {
     const operationId = await startUserExport(own, filter, locale);
     await run(operationId);
     const file = await read(operationId);
@@ -53,7 +53,7 @@ describe('domain/people/user-exports', () => {
     ];
     await addMembers(store.scope, group.groupId, [people[0]!.userId, people[1]!.userId]);
     await changeStatus(store.scope, people[1]!.userId, 'block');
-    const names = async (filter: UserFilter) => (await exported(filter)).rows.slice(1).map(([, , name]) => name);
+    const names = async (filter: UserListing) => (await exported(filter)).rows.slice(1).map(([, , name]) => name);
     expect(await names({ search: 'export' })).to.have.members(['सीता Export', '李 Export', 'Zoë Export']);
     expect(await names({ groupId: group.groupId })).to.have.members(['सीता Export', '李 Export']);
     expect(await names({ groupId: group.groupId, status: 'blocked' })).to.deep.equal(['李 Export']);
@@ -66,8 +66,8 @@ describe('domain/people/user-exports', () => {
 
   it('the page on which somebody asked does not matter: the file begins at the beginning', async () => {
     await store.person({ lastName: 'Paged' });
-    const cursor = Buffer.from(JSON.stringify(['1zzz', administrator.userId])).toString('base64url');
-    expect((await exported({ search: 'paged', cursor })).rows).to.have.length(2);
+    const cursor = Buffer.from(JSON.stringify([JSON.stringify(['-name', 0, 'a']), administrator.userId])).toString('base64url');
+    expect((await exported({ search: 'paged', sort: '-name', cursor })).rows).to.have.length(2);
   });
 
   it('the file says it in the language of who asked, so that a spreadsheet reads it and runs nothing', async () => {
