@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
-import { type ApplyOptions, type ApplyResult, applyState } from '../domain/administration/desired-state/index.ts';
+import { type ApplyOptions, type ApplyResult, applyState, findFaults } from '../domain/administration/desired-state/index.ts';
 import { type Command, type Output, type Tools, UsageError, withStore } from './command.ts';
-import { withConfigurationFile } from './configuration-file.ts';
+import { type ConfigurationFile, withConfigurationFile } from './configuration-file.ts';
 import { describeChanges, describeLines, describePlan } from './describe-changes.ts';
 
 export const applyCommand: Command = {
@@ -14,7 +14,7 @@ export const applyCommand: Command = {
     if (!file || rest.length > 0) throw new UsageError('Give one file.');
     const [plan, prune] = [options.plan === true, options.prune === true];
     const dryRun = plan || options['dry-run'] === true;
-    return withConfigurationFile(file, ({ state, unresolved }) => {
+    const work = ({ state, unresolved }: ConfigurationFile) => {
       const bring = async ({ scope }: Tools): Promise<Output> => {
         const apply = (more: ApplyOptions) => applyState(scope, state, { unresolved, ...more });
         if (dryRun || !prune) return output(await apply({ dryRun, plan, prune }), { dryRun, plan });
@@ -23,7 +23,11 @@ export const applyCommand: Command = {
         return output(await apply({ prune: seen }), { dryRun, plan });
       };
       return withStore({ config, note }, bring, { mayMake: !dryRun });
-    });
+    };
+    // of a file that is not whole nobody can say what it no longer has
+    const findMore = ({ state, unresolved }: ConfigurationFile) =>
+      withStore({ config, note }, ({ scope }) => findFaults(scope, state, { unresolved }), { mayMake: false });
+    return withConfigurationFile(file, work, findMore);
   },
 };
 

@@ -4,12 +4,14 @@ import {
   type DesiredState,
   type FileContent,
   faultAt,
+  findInRest,
   isOfServer,
   parseState,
   type ReferenceReader,
   type Resolved,
   resolveReferences,
   StateError,
+  type StateFault,
 } from '../domain/administration/configuration/index.ts';
 import { metadataLimits } from '../platform/saml/index.ts';
 import { tellingFound } from './found-in-file.ts';
@@ -20,15 +22,54 @@ export type ConfigurationFile = { state: DesiredState; unresolved: Resolved['unr
 /**
  * Does something with what a file says, with everything that it names in its place. A refusal tells what the file has in each place.
  * @param file `-` is standard input
- * @throws StateError by the path of what is wrong
+ * @param findMore looks for what else is wrong with a file that cannot be read as a whole: of what is left of it
+ * @throws StateError by the path of everything that is wrong
  */
-export async function withConfigurationFile<T>(file: string, work: (said: ConfigurationFile) => Promise<T>): Promise<T> {
+export async function withConfigurationFile<T>(
+  file: string,
+  work: (said: ConfigurationFile) => Promise<T>,
+  findMore: (said: ConfigurationFile) => Promise<StateFault[]>,
+): Promise<T> {
   const folder = file === '-' ? '.' : dirname(file);
   const written = read(file);
-  return tellingFound(written, () => {
-    const { value, unresolved } = resolveReferences(written, readerIn(folder));
-    return work({ state: withFiles(parseState(value), folder), unresolved });
+  return tellingFound(written, async () => {
+    const { value, unresolved, faults } = resolveReferences(written, readerIn(folder));
+    const { state, faults: shape } = readState(value);
+    const { state: whole, faults: missing } = state ? withFiles(state, folder) : { state, faults: [] };
+    const wrong = [...faults, ...shape, ...missing];
+    if (whole && wrong.length === 0) return work({ state: whole, unresolved });
+    const lookOn = (left: DesiredState, inFile: (fault: StateFault) => StateFault) => {
+      const rest = withFiles(left, folder);
+      return findMore({ state: rest.state, unresolved: moveReferences(rest.state, unresolved, inFile) }).catch(() => []);
+    };
+    // without a store nothing more can be asked, and what is known is told nevertheless
+    throw new StateError(await findInRest(value, wrong, lookOn));
   });
+}
+
+function readState(value: unknown): { state?: DesiredState; faults: StateFault[] } {
+  try {
+    return { state: parseState(value), faults: [] };
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    return { faults: error.faults };
+  }
+}
+
+/** References by their places in what is left of a file. */
+function moveReferences(
+  { contexts }: DesiredState,
+  unresolved: Resolved['unresolved'],
+  inFile: (fault: StateFault) => StateFault,
+): Resolved['unresolved'] {
+  const known = new Map(unresolved.map((one) => [one.path, one]));
+  return contexts.flatMap(({ applications }, c) =>
+    applications.flatMap((_, a) => {
+      const place = faultAt(['contexts', c, 'applications', a, 'oidc', 'client_secret'], '');
+      const found = known.get(inFile(place).path);
+      return found ? [{ ...found, path: place.path }] : [];
+    }),
+  );
 }
 
 /** @throws StateError naming the line that cannot be read */
@@ -60,30 +101,33 @@ const readerIn =
     }
   };
 
-/** `saml.metadata` is XML and a logo a data: address, or the name of a file beside this one; several may name the same. @throws StateError naming the part whose file cannot be read */
-function withFiles(state: DesiredState, folder: string): DesiredState {
+/** `saml.metadata` is XML and a logo a data: address, or the name of a file beside this one; several may name the same. @returns with what cannot be read left out */
+function withFiles(state: DesiredState, folder: string): { state: DesiredState; faults: StateFault[] } {
   const files = new Map<string, Buffer>();
-  const content = (path: PropertyKey[], name: unknown, isContent: RegExp, most: number): Buffer | undefined => {
-    if (typeof name !== 'string' || isContent.test(name)) return undefined;
+  const faults: StateFault[] = [];
+  const content = <T>(path: PropertyKey[], name: T, isContent: RegExp, most: number): T | Buffer | undefined => {
+    if (typeof name !== 'string' || isContent.test(name)) return name;
     try {
       const file = resolve(folder, name);
-      if (!files.has(file)) files.set(file, readWhole(file, most));
-      return files.get(file);
+      const found = files.get(file) ?? readWhole(file, most);
+      files.set(file, found);
+      return found;
     } catch (error) {
-      throw new StateError([faultAt(path, cannotRead(error))]);
+      faults.push(faultAt(path, cannotRead(error)));
+      return undefined;
     }
   };
   for (const [c, { applications, branding }] of state.contexts.entries()) {
     const look = branding as { logo?: FileContent | null } | undefined;
-    if (look) look.logo = content(['contexts', c, 'branding', 'logo'], look.logo, /^\s*data:/, largestLogo) ?? look.logo;
+    if (look) look.logo = content(['contexts', c, 'branding', 'logo'], look.logo, /^\s*data:/, largestLogo);
     for (const [a, application] of applications.entries()) {
       const path = ['contexts', c, 'applications', a];
       const { saml, logo } = application;
-      application.logo = content([...path, 'logo'], logo, /^\s*data:/, largestLogo) ?? logo;
-      if (saml) saml.metadata = content([...path, 'saml', 'metadata'], saml.metadata, /^\s*</, metadataLimits.bytes) ?? saml.metadata;
+      application.logo = content([...path, 'logo'], logo, /^\s*data:/, largestLogo);
+      if (saml) saml.metadata = content([...path, 'saml', 'metadata'], saml.metadata, /^\s*</, metadataLimits.bytes);
     }
   }
-  return state;
+  return { state, faults };
 }
 
 const largestLogo = 1_048_576;

@@ -20,7 +20,10 @@ export function readValues(file: string): Values {
   if (!isKeys(read)) throw fault('names objects, such as "application payroll", and below each its values');
   const faults: StateError['faults'] = [];
   const values = Object.entries(read).map(([id, said]) => {
-    if (!isKeys(said)) throw fault(`${id} has to name values, such as oidc.redirect_uris`);
+    if (!isKeys(said)) {
+      faults.push(faultAt([id], 'has to name values, such as oidc.redirect_uris'));
+      return [id, {}];
+    }
     return [id, Object.fromEntries(Object.entries(said).map(([path, value]) => [path, textOf(value, [id, path], faults)]))];
   });
   if (faults.length > 0) throw new StateError(faults);
@@ -51,10 +54,11 @@ function textOfOne(value: unknown, steps: [id: string, path: string, index: numb
 /**
  * Of what a file says the values that are asked for; what production has already is passed over.
  * @param known the ids of differences by their names
- * @throws UsageError for a value that would not be taken
+ * @throws UsageError naming every value that would not be taken
  */
 export function takeValues(comparison: Comparison, values: Values, known: Map<string, string>): Values {
   const taken: Values = {};
+  const refused: string[] = [];
   for (const [name, said] of Object.entries(values))
     for (const [path, text] of Object.entries(said)) {
       // what there is one of has no key
@@ -63,17 +67,18 @@ export function takeValues(comparison: Comparison, values: Values, known: Map<st
       const what = `--values: "${name}"`;
       if (judged.is === 'asked') taken[id] = { ...taken[id], [path]: text };
       if (judged.is === 'unknown-object')
-        throw new UsageError(
+        refused.push(
           `${what} is no object of approval or production that can be promoted. What differs: ${[...known.keys()].join(', ') || 'nothing'}.`,
         );
       if (judged.is === 'unknown-path')
-        throw new UsageError(`${what} has no value "${path}" of production's own. It has: ${judged.paths.join(', ') || 'none'}.`);
+        refused.push(`${what} has no value "${path}" of production's own. It has: ${judged.paths.join(', ') || 'none'}.`);
       if (judged.is === 'another')
-        throw new UsageError(
+        refused.push(
           `${what}: production has "${path}" already (${judged.has.replaceAll('\n', ', ').slice(0, longest)}); change it with portaria apply.`,
         );
       if (judged.is === 'unasked')
-        throw new UsageError(`${what}: no promotion asks for "${path}" now, and production has none; set it with portaria apply.`);
+        refused.push(`${what}: no promotion asks for "${path}" now, and production has none; set it with portaria apply.`);
     }
+  if (refused.length > 0) throw new UsageError([...new Set(refused)].join('\n'));
   return taken;
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../config/index.ts';
 import { StateError } from '../domain/administration/desired-state/index.ts';
-import { AppError, listFaults } from '../platform/errors/index.ts';
+import { AppError, listFaults, visible } from '../platform/errors/index.ts';
 import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
 import { backupCommand } from './backup.ts';
@@ -20,7 +20,6 @@ import { promoteCommand } from './promote.ts';
 import { restoreCommand } from './restore.ts';
 import { RefusedRestore } from './restore-keys.ts';
 import { userUnblock } from './users.ts';
-import { visible } from './visible.ts';
 
 const commands: Command[] = [
   contextCreate,

@@ -4,3 +4,4 @@ export { closestOf } from './closest.ts';
 export { codeFault, codeText, inputFaults, lineOf, parseInput, textOf, whole } from './parse-input.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { describeSystemFault } from './system-fault.ts';
+export { visible } from './visible.ts';

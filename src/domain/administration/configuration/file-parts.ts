@@ -3,7 +3,12 @@ import { apiApplicationInput, apiInput, apiScopeInput } from '../../applications
 import { applicationInput } from '../../applications/applications/index.ts';
 import { customFieldTypes, fieldClaimNames } from '../../company/custom-fields/index.ts';
 
-export const text = z.string().trim().min(1);
+/** The store takes no NUL. */
+export const text = z
+  .string()
+  .trim()
+  .min(1)
+  .refine((value) => !value.includes('\0'), 'fields.hidden_characters');
 
 export const user = z.strictObject({
   email: text.optional(),

@@ -75,10 +75,12 @@ export type Desired<List extends 'customFields' | 'users' | 'groups' | 'applicat
 
 /** @throws StateError with every fault of the file's shape; unknown keys are faults, so that a typing error is not passed over. So is what is listed twice */
 export function parseState(input: unknown): DesiredState {
-  const parsed = schema.safeParse(input);
-  const given = (index: number) => Object.keys((input as { contexts: object[] }).contexts[index]!);
+  // of an empty file everything is missing
+  const said = input ?? {};
+  const parsed = schema.safeParse(said);
+  const given = (index: number) => Object.keys((said as { contexts: object[] }).contexts[index]!);
   if (!parsed.success)
-    throw new StateError(schemaFaults(parsed.error, schema, input).map(({ path, message, params }) => faultAt(path, message, params)));
+    throw new StateError(schemaFaults(parsed.error, schema, said).map(({ path, message, params }) => faultAt(path, message, params)));
   const contexts = parsed.data.contexts.map((one, index) => ({ ...one, given: given(index) }));
   refuseTwice(contexts);
   return { contexts };

@@ -1,5 +1,5 @@
 import { isKeys } from './configuration.ts';
-import { faultAt, pathOf, StateError } from './state-error.ts';
+import { faultAt, pathOf, type StateFault } from './state-error.ts';
 
 /** Reads what a reference names. @returns undefined when there is nothing of that name */
 export type ReferenceReader = (kind: 'env' | 'file', name: string) => string | undefined;
@@ -9,6 +9,8 @@ export type Resolved = {
   value: unknown;
   /** References to client secrets that lead to nothing, by their path: an application that has one keeps it. */
   unresolved: { path: string; reference: string }[];
+  /** Of every other reference that leads to nothing, by its path. */
+  faults: StateFault[];
 };
 
 /** `$${` is a `${` that means itself; of a kind that there is not, it is a typing error. */
@@ -16,10 +18,10 @@ const pattern = /\$\$\{|\$\{(\w+):([^}]*)\}/g;
 const whole = /^\$\{(?:env|file):[^}]*\}$/;
 const secretPath = /^contexts\[\d+\]\.applications\[\d+\]\.oidc\.client_secret$/;
 
-/** @param input as a file says it, before it is checked. @throws StateError with every reference that leads to nothing, by its path */
+/** @param input as a file says it, before it is checked */
 export function resolveReferences(input: unknown, read: ReferenceReader): Resolved {
   const unresolved: Resolved['unresolved'] = [];
-  const faults: StateError['faults'] = [];
+  const faults: StateFault[] = [];
   const resolveText = (text: string, path: PropertyKey[]): string | undefined => {
     const missing: string[] = [];
     const resolved = text.replace(pattern, (reference: string, kind: string | undefined, name: string) => {
@@ -49,9 +51,7 @@ export function resolveReferences(input: unknown, read: ReferenceReader): Resolv
     if (!isKeys(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, [...path, key])]));
   };
-  const value = walk(input, []);
-  if (faults.length > 0) throw new StateError(faults);
-  return { value, unresolved };
+  return { value: walk(input, []), unresolved, faults };
 }
 
 /** The server's own settings, such as its master keys: what a file brings into a company can be read there. */

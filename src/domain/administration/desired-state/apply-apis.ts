@@ -12,17 +12,32 @@ import {
 } from '../../applications/apis/index.ts';
 import type { Desired, DesiredContext } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
-import { findNamedGroups, findNamedPeople, getApplicationByCode } from './find-named.ts';
+import { findGroupsAndPeople, getApplicationByCode } from './find-named.ts';
+import { part } from './part.ts';
 
 type DesiredApi = Desired<'apis'>;
 
 export async function applyApis(applying: Applying, desired: DesiredContext): Promise<void> {
-  for (const [index, api] of desired.apis.entries()) await applying.at('apis', index)(applyApi(applying, api, index));
+  for (const [index, api] of desired.apis.entries()) await applyApi(applying, api, index);
 }
 
 async function applyApi(applying: Applying, desired: DesiredApi, index: number): Promise<void> {
-  const { scope, result } = applying;
-  const { identifier, applications, scopes, ...general } = desired;
+  const { result } = applying;
+  const { applications, scopes } = desired;
+  const what = `API ${desired.identifier}`;
+  const api = await part(applying, ['apis', index], (inside) => applyItself(inside, desired));
+  for (const [place, one] of (scopes ?? []).entries()) {
+    const path = ['apis', index, 'scopes', place, 'grantedTo'];
+    const details =
+      one.grantedTo && (await part(applying, [], (inside) => applyGrants(inside, api, { name: one.name, path }, one.grantedTo!)));
+    if (details) result.changes.push({ action: 'changed', what, details: `${one.name} ${details}` });
+  }
+  const details = applications && (await part(applying, [], (inside) => applyClients(inside, api, applications, index)));
+  if (details) result.changes.push({ action: 'changed', what, details });
+}
+
+async function applyItself({ scope, result }: Applying, desired: DesiredApi): Promise<Api> {
+  const { identifier, applications: _, scopes, ...general } = desired;
   const what = `API ${identifier}`;
   let api = await findApiByIdentifier(scope, identifier);
   // those that are left out stay: with a scope go all who are granted it
@@ -34,26 +49,21 @@ async function applyApi(applying: Applying, desired: DesiredApi, index: number):
     const edited = await editApi(scope, api.apiId, input);
     if (edited.version !== api.version) result.changes.push({ action: 'changed', what });
   }
-  for (const [place, one] of (scopes ?? []).entries()) {
-    const path = ['apis', index, 'scopes', place, 'grantedTo'];
-    const details = one.grantedTo && (await applyGrants(applying, api, { name: one.name, path }, one.grantedTo));
-    if (details) result.changes.push({ action: 'changed', what, details: `${one.name} ${details}` });
-  }
-  const details = applications && (await applyClients(applying, api, applications, index));
-  if (details) result.changes.push({ action: 'changed', what, details });
+  return api;
 }
 
-/** @returns what changed, if anything */
+/** @param api undefined where it was refused: then names are looked up, and nothing more. @returns what changed, if anything */
 async function applyGrants(
   applying: Applying,
-  { apiId }: Api,
+  api: Api | undefined,
   { name, path }: { name: string; path: PropertyKey[] },
   { groups, users }: NonNullable<NonNullable<DesiredApi['scopes']>[number]['grantedTo']>,
 ): Promise<string | undefined> {
   const { scope } = applying;
-  const wanted = new Map<string, { kind: 'user' | 'group'; id: string }>();
-  for (const { groupId } of await findNamedGroups(applying, groups, ...path, 'groups')) wanted.set(groupId, { kind: 'group', id: groupId });
-  for (const { userId } of await findNamedPeople(applying, users, ...path, 'users')) wanted.set(userId, { kind: 'user', id: userId });
+  const named = await findGroupsAndPeople(applying, { groups, users }, ...path);
+  if (!api) return undefined;
+  const { apiId } = api;
+  const wanted = new Map(named.map((one) => [one.id, one]));
   const present = await listScopeGrants(scope, apiId, 100_000);
   const current = [
     ...present.users.map(({ userId, ...one }) => ({ kind: 'user' as const, id: userId as string, ...one })),
@@ -67,22 +77,30 @@ async function applyGrants(
   return missing.length + surplus.length > 0 ? `+${missing.length} -${surplus.length}` : undefined;
 }
 
-/** @returns what changed, if anything */
+/** @param api as for `applyGrants`. @returns what changed, if anything */
 async function applyClients(
   applying: Applying,
-  { apiId }: Api,
+  api: Api | undefined,
   desired: NonNullable<DesiredApi['applications']>,
   index: number,
 ): Promise<string | undefined> {
   const { scope } = applying;
-  const before = await listApiApplications(scope, apiId);
+  const before = api ? await listApiApplications(scope, api.apiId) : [];
   const wanted = new Set<string>();
   for (const [place, { code, ...said }] of desired.entries()) {
-    const at = applying.at('apis', index, 'applications', place);
-    const { applicationId } = await at(getApplicationByCode(applying, code), () => ['code']);
-    wanted.add(applicationId);
-    await at(allowApplication(scope, apiId, applicationId, said));
+    const path = ['apis', index, 'applications', place];
+    const client = await part(
+      applying,
+      path,
+      (inside) => getApplicationByCode(inside, code),
+      () => ['code'],
+    );
+    if (!api || !client) continue;
+    wanted.add(client.applicationId);
+    await part(applying, path, (inside) => allowApplication(inside.scope, api.apiId, client.applicationId, said));
   }
+  if (!api) return undefined;
+  const { apiId } = api;
   for (const { applicationId } of before) if (!wanted.has(applicationId)) await refuseApplication(scope, apiId, applicationId);
   const after = await listApiApplications(scope, apiId);
   const comparable = (list: typeof before) => JSON.stringify(list.toSorted((a, b) => (a.applicationId < b.applicationId ? -1 : 1)));

@@ -13,6 +13,7 @@ import {
   matchesClientSecret,
   mustBeOne,
   oidcInput,
+  readLogo,
   readPartner,
   samlInput,
   setApplicationEnabled,
@@ -22,14 +23,14 @@ import type { Desired, DesiredContext, FileContent } from '../configuration/inde
 import { pictureOf } from './apply-settings.ts';
 import type { Applying } from './applying.ts';
 import type { Placing } from './at-path.ts';
-import { findNamedGroups, findNamedPeople } from './find-named.ts';
+import { findGroupsAndPeople } from './find-named.ts';
 import { leaveNoTrace } from './leave-no-trace.ts';
+import { part } from './part.ts';
 
 type DesiredApplication = Desired<'applications'>;
 
 export async function applyApplications(applying: Applying, desired: DesiredContext): Promise<void> {
-  for (const [index, application] of desired.applications.entries())
-    await applying.at('applications', index)(applyApplication(applying, application, index), inProtocol);
+  for (const [index, application] of desired.applications.entries()) await applyApplication(applying, application, index);
 }
 
 const protocols = { oidc: new Set(Object.keys(oidcInput.shape)), saml: new Set(Object.keys(samlInput.shape)) };
@@ -41,13 +42,25 @@ const inProtocol: Placing = (path) => {
 };
 
 async function applyApplication(applying: Applying, desired: DesiredApplication, index: number): Promise<void> {
+  const path = ['applications', index];
+  const { enabled, assignedTo, logo } = desired;
+  const application = await part(applying, path, (inside) => applyItself(inside, desired, index), inProtocol);
+  if (logo !== undefined) await part(applying, path, (inside) => applyLogo(inside, application, logo));
+  if (enabled !== undefined && application) await part(applying, path, (inside) => applyEnabled(inside, application, enabled));
+  if (assignedTo) await part(applying, [], (inside) => applyAssignments(inside, application?.applicationId, desired, index));
+}
+
+async function applyItself(applying: Applying, desired: DesiredApplication, index: number): Promise<Application> {
   const { scope, result } = applying;
   const reference = applying.unresolvedSecret(index);
-  const { enabled, assignedTo, logo, catalogueEntry, ...general } = desired;
+  const { enabled: _enabled, assignedTo: _assigned, logo: _logo, catalogueEntry, ...general } = desired;
   const entry = catalogueEntry === undefined ? {} : { catalogueEntry: catalogueEntry ?? undefined };
-  const input = { ...general, ...entry, saml: desired.saml && readSaml(applying, desired) };
+  const path = ['applications', index];
+  const saml = desired.saml && (await part(applying, path, async (inside) => readSaml(inside, desired), inProtocol));
+  const input = { ...general, ...entry, saml };
   let application = await findApplicationByCode(scope, desired.code);
-  if (reference !== undefined) keepSecret(applying, desired.code, application, reference);
+  if (reference !== undefined)
+    await part(applying, path, async (inside) => keepSecret(inside, desired.code, application, reference), inProtocol);
   if (!application) {
     application = await createApplication(scope, input);
     result.changes.push({ action: 'created', what: `application ${desired.code}` });
@@ -63,14 +76,19 @@ async function applyApplication(applying: Applying, desired: DesiredApplication,
     const isNewSecret = typeof secret === 'string' && !kept;
     application = await editUnlessSame(applying, before, after, isNewSecret ? 'client secret' : undefined);
   }
-  if (logo !== undefined) await applyLogo(applying, application, logo);
-  const { saml } = application;
-  if (input.saml && saml) result.advice.push(...adviseOn(saml, scope.clock.now()).map((one) => ({ ...one, application: desired.code })));
-  if (enabled !== undefined && application.enabled !== enabled) {
-    await setApplicationEnabled(scope, application.applicationId, enabled);
-    result.changes.push({ action: 'changed', what: `application ${desired.code}`, details: enabled ? 'enabled' : 'disabled' });
-  }
-  if (assignedTo) await applyAssignments(applying, application.applicationId, desired, index);
+  const weakened = saml && application.saml ? adviseOn(application.saml, scope.clock.now()) : [];
+  result.advice.push(...weakened.map((one) => ({ ...one, application: desired.code })));
+  return application;
+}
+
+async function applyEnabled(
+  { scope, result }: Applying,
+  { applicationId, code, enabled: was }: Application,
+  enabled: boolean,
+): Promise<void> {
+  if (was === enabled) return;
+  await setApplicationEnabled(scope, applicationId, enabled);
+  result.changes.push({ action: 'changed', what: `application ${code}`, details: enabled ? 'enabled' : 'disabled' });
 }
 
 /**
@@ -83,9 +101,15 @@ function keepSecret({ result }: Applying, code: string, application: Application
   result.keptSecrets = [...(result.keptSecrets ?? []), { application: code, reference }];
 }
 
-async function applyLogo({ scope, result }: Applying, { applicationId, code }: Application, logo: FileContent | null): Promise<void> {
-  const before = (await findLogo(scope, applicationId))?.etag;
+/** @param application undefined where it was refused: then the picture is looked at, and nothing more */
+async function applyLogo({ scope, result }: Applying, application: Application | undefined, logo: FileContent | null): Promise<void> {
   const picture = pictureOf(logo);
+  if (!application) {
+    if (picture) await readLogo(picture);
+    return;
+  }
+  const { applicationId, code } = application;
+  const before = (await findLogo(scope, applicationId))?.etag;
   if (before === undefined && !picture) return;
   // the picture that there is, as an export has it, is not drawn again
   if (picture && before === contentTag(picture)) return;
@@ -129,16 +153,15 @@ async function editUnlessSame(
 
 async function applyAssignments(
   applying: Applying,
-  applicationId: Parameters<typeof listAssignees>[1],
+  applicationId: Parameters<typeof listAssignees>[1] | undefined,
   desired: DesiredApplication,
   index: number,
 ): Promise<void> {
   const { scope, result } = applying;
-  const wanted = new Map<string, { kind: 'user' | 'group'; id: string }>();
   const { groups, users } = desired.assignedTo!;
-  const path = ['applications', index, 'assignedTo'];
-  for (const { groupId } of await findNamedGroups(applying, groups, ...path, 'groups')) wanted.set(groupId, { kind: 'group', id: groupId });
-  for (const { userId } of await findNamedPeople(applying, users, ...path, 'users')) wanted.set(userId, { kind: 'user', id: userId });
+  const named = await findGroupsAndPeople(applying, { groups, users }, 'applications', index, 'assignedTo');
+  if (!applicationId) return;
+  const wanted = new Map(named.map((one) => [one.id, one]));
   const present = await listAssignees(scope, applicationId, 100_000);
   const current = [
     ...present.users.map(({ userId }) => ({ kind: 'user' as const, id: userId as string })),

@@ -7,6 +7,7 @@ import { applyGroups, applyUsers } from './apply-people.ts';
 import { applyPolicy } from './apply-policy.ts';
 import { applySettings } from './apply-settings.ts';
 import type { Applying } from './applying.ts';
+import { part } from './part.ts';
 import { describeRemoval, type Removal, removeObjects } from './remove-objects.ts';
 
 /** Brings one company to what is said of it, in the order in which one thing needs another. @param findRemovals what goes, asked when everything else is done */
@@ -23,7 +24,7 @@ export async function applyContext(
   await applyApplications(applying, desired);
   await applyApis(applying, desired);
   // before the policy, which keeps a rule about somebody who is there
-  const removals = await findRemovals();
+  const removals = (await part(applying, [], findRemovals)) ?? [];
   const overrides = removals.filter(({ kind }) => kind === 'override');
   if (desired.policy || overrides.length > 0) await applyPolicy(applying, desired.policy ?? {}, new Set(overrides.map(({ key }) => key)));
   for (const one of overrides) applying.result.changes.push({ action: 'removed', what: describeRemoval(one) });

@@ -3,10 +3,13 @@ import { arrangeCustomFields, createCustomField, editCustomField, listCustomFiel
 import type { Desired, DesiredContext } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
 import type { Placing } from './at-path.ts';
+import { part } from './part.ts';
 
 export async function applyCustomFields(applying: Applying, desired: DesiredContext): Promise<void> {
   for (const [index, field] of desired.customFields.entries())
-    await applying.at('customFields', index)(applyCustomField(applying, field), inFilesWords);
+    await part(applying, ['customFields', index], (inside) => applyCustomField(inside, field), inFilesWords);
+  // those that were refused have no place
+  if (applying.refused?.length) return;
   await applyOrder(
     applying,
     desired.customFields.map(({ code }) => code),

@@ -16,6 +16,8 @@ import {
   parseState,
   patchConfiguration,
   StateError,
+  type StateFault,
+  tidyFaults,
   withKeys,
 } from '../configuration/index.ts';
 import { applyCompany } from './apply-company.ts';
@@ -23,6 +25,7 @@ import { applyContext } from './apply-context.ts';
 import { applyOrder } from './apply-custom-fields.ts';
 import type { Applying, Change, PolicyOptions } from './applying.ts';
 import { atPath } from './at-path.ts';
+import { part } from './part.ts';
 
 /**
  * Brings the company to what the differences say, all of it or nothing, by the use cases that the console uses. What a field should have been before is not asked: who
@@ -31,20 +34,32 @@ import { atPath } from './at-path.ts';
  * @throws StateError by object: applications.payroll.oidc.redirect_uris[0]
  */
 export const applyDifferences = (scope: Scope, differences: Difference[], policy: PolicyOptions = {}): Promise<Change[]> =>
-  inTransaction(scope, async (inside) => {
-    const desired = desiredBy(await describeConfiguration(inside), differences);
+  inTransaction(scope, async (outside) => {
+    const desired = desiredBy(await describeConfiguration(outside), differences);
     try {
-      return await applyDesired(inside, desired, { differences, policy });
+      return await inTransaction(outside, (inside) => applyDesired(inside, desired, { differences, policy }));
     } catch (error) {
-      throw inNames(desired, error);
+      if (!(error instanceof StateError)) throw error;
+      const refused: StateFault[] = [];
+      await applyDesired(outside, desired, { differences, policy }, refused);
+      throw inNames(desired, refused.length > 0 ? new StateError(tidyFaults({ contexts: [desired] }, refused.map(inFile))) : error);
     }
   });
 
+const inFile = ({ steps = [], message, params }: StateFault): StateFault => faultAt(['contexts', 0, ...steps], message, params);
+
 type Wish = { differences: Difference[]; policy: PolicyOptions };
 
-async function applyDesired(inside: Transaction, desired: DesiredContext, { differences, policy }: Wish): Promise<Change[]> {
+/** @param refused given where every fault is looked for, whoever rolls it back */
+async function applyDesired(
+  inside: Transaction,
+  desired: DesiredContext,
+  { differences, policy }: Wish,
+  refused?: StateFault[],
+): Promise<Change[]> {
   const applying: Applying = {
     policy,
+    refused,
     result: { changes: [], generatedPasswords: [], leftOut: [], advice: [] },
     passwords: new Map(),
     scope: inside,
@@ -52,10 +67,11 @@ async function applyDesired(inside: Transaction, desired: DesiredContext, { diff
     unresolvedSecret: () => undefined,
   };
   const removals = differences.filter(({ action, kind }) => action === 'remove' && kind !== 'terms');
-  await applying.at('company')(applyCompany(inside, await getOwnContext(inside), desired, applying.result));
+  const own = await getOwnContext(inside);
+  await part(applying, ['company'], (one) => applyCompany(one.scope, own, desired, one.result));
   await applyContext(applying, desired, async () => removals);
   const order = differences.find(({ kind }) => kind === 'customFieldOrder')?.fields.find(({ path }) => path === 'codes')?.after;
-  if (Array.isArray(order)) await applying.at('customFields')(applyOrder(applying, order.map(String)));
+  if (Array.isArray(order) && !refused?.length) await part(applying, ['customFields'], (one) => applyOrder(one, order.map(String)));
   return applying.result.changes;
 }
 

@@ -3,11 +3,12 @@ import type { Desired, DesiredContext } from '../configuration/index.ts';
 import { changeDirectory } from '../directory-runs/index.ts';
 import type { Applying } from './applying.ts';
 import { mergeSettings } from './merge-given.ts';
+import { part } from './part.ts';
 
 /** Tokens are never in a file: `portaria directory token` makes one. A setting that the file does not mention stays. */
 export async function applyDirectories(applying: Applying, desired: DesiredContext): Promise<void> {
   for (const [index, directory] of desired.directories.entries())
-    await applying.at('directories', index)(applyDirectory(applying, directory));
+    await part(applying, ['directories', index], (inside) => applyDirectory(inside, directory));
 }
 
 async function applyDirectory({ scope, result }: Applying, { name, settings = {} }: Desired<'directories'>): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomPassword, readPassword } from '../../../platform/crypto/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
-import { addMembers, createGroup, editGroup, findGroupByName, removeMember } from '../../people/groups/index.ts';
+import { addMembers, createGroup, editGroup, findGroupByName, type Group, removeMember } from '../../people/groups/index.ts';
 import { createUser, findUserByLogin, listUsers, lockUser, markEmail, type User, usernameFault } from '../../people/users/index.ts';
 import { checkPassword, findPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
@@ -9,10 +9,26 @@ import type { Desired, DesiredContext } from '../configuration/index.ts';
 import { editPerson } from '../directory-acceptance/index.ts';
 import type { Applying } from './applying.ts';
 import { findNamedPeople } from './find-named.ts';
+import { part } from './part.ts';
 import { loginOf } from './prepare-passwords.ts';
 
 export async function applyUsers(applying: Applying, desired: DesiredContext): Promise<void> {
-  for (const [index, person] of desired.users.entries()) await applying.at('users', index)(applyUser(applying, desired.code, person));
+  for (const [index, person] of desired.users.entries()) {
+    const path = ['users', index];
+    const known = applying.refused?.length;
+    await part(applying, path, (inside) => applyUser(inside, desired.code, person));
+    if (applying.refused && applying.refused.length !== known) await part(applying, path, (inside) => tryPassword(inside, person));
+  }
+}
+
+/** Of a person who was refused. */
+async function tryPassword(
+  { scope }: Applying,
+  { password, email, username, firstName = '', lastName = '' }: Desired<'users'>,
+): Promise<void> {
+  if (password === undefined) return;
+  const person = { email, username, firstName, lastName };
+  await checkPassword(readPassword(password), person, (await loadPolicy(scope)).rules.base.password, 'password');
 }
 
 async function applyUser(applying: Applying, context: string, desired: Desired<'users'>): Promise<void> {
@@ -53,6 +69,8 @@ async function applyUser(applying: Applying, context: string, desired: Desired<'
   }
   if (password === undefined) return;
   await checkPassword(password, user, (await loadPolicy(scope)).rules.base.password, 'password');
+  // of a file that is refused nothing is kept, and hashing is slow
+  if (applying.refused) return;
   const stored = await findPassword(scope, user.userId);
   if (stored && stored.hash === prepared?.inForce) return;
   // only of somebody who was added, removed or given another password a moment ago nothing is prepared
@@ -65,11 +83,16 @@ async function applyUser(applying: Applying, context: string, desired: Desired<'
 const pick = ({ firstName, lastName, role, department, customValues }: User) => ({ firstName, lastName, role, department, customValues });
 
 export async function applyGroups(applying: Applying, desired: DesiredContext): Promise<void> {
-  for (const [index, group] of desired.groups.entries()) await applying.at('groups', index)(applyGroup(applying, group, index));
+  for (const [index, group] of desired.groups.entries()) await applyGroup(applying, group, index);
 }
 
 async function applyGroup(applying: Applying, desired: Desired<'groups'>, index: number): Promise<void> {
-  const { scope, result } = applying;
+  const path = ['groups', index];
+  const group = await part(applying, path, (inside) => applyGroupItself(inside, desired));
+  if (desired.members) await part(applying, path, (inside) => applyMembers(inside, group, desired, index));
+}
+
+async function applyGroupItself({ scope, result }: Applying, desired: Desired<'groups'>): Promise<Group> {
   let group = await findGroupByName(scope, desired.name);
   if (!group) {
     group = await createGroup(scope, desired);
@@ -81,8 +104,14 @@ async function applyGroup(applying: Applying, desired: Desired<'groups'>, index:
     await editGroup(scope, group.groupId, desired);
     result.changes.push({ action: 'changed', what: `group ${desired.name}` });
   }
-  if (!desired.members) return;
+  return group;
+}
+
+/** @param group undefined where it was refused: then names are looked up, and nothing more */
+async function applyMembers(applying: Applying, group: Group | undefined, desired: Desired<'groups'>, index: number): Promise<void> {
+  const { scope, result } = applying;
   const wanted = await findNamedPeople(applying, desired.members, 'groups', index, 'members');
+  if (!group) return;
   const present = await listUsers(scope, { groupId: group.groupId }, 100_000);
   const missing = wanted.filter((user) => !present.items.some(({ userId }) => userId === user.userId));
   const surplus = present.items.filter((user) => !wanted.some(({ userId }) => userId === user.userId));

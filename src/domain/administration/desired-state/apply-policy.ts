@@ -8,6 +8,7 @@ import { type DesiredContext, nameOverrides, type OverrideTarget, withKeys } fro
 import type { Applying } from './applying.ts';
 import { getApplicationByCode, getGroupByName } from './find-named.ts';
 import { mergeSettings } from './merge-given.ts';
+import { part } from './part.ts';
 
 type DesiredPolicy = NonNullable<DesiredContext['policy']>;
 
@@ -27,17 +28,21 @@ export async function applyPolicy(applying: Applying, desired: DesiredPolicy, re
   for (const key of removed) overrides.delete(present.get(key)?.overrideId ?? '');
   for (const [index, { key, for: target, ...parts }] of withKeys(wanted as { for: OverrideTarget }[]).entries()) {
     const overrideId = present.get(key)?.overrideId ?? newId();
-    const one = {
-      ...withoutNothing(parts),
-      overrideId,
-      for: await applying.at('policy', 'overrides', index, 'for')(resolveTarget(applying, target), () => Object.keys(target)),
-    };
-    resolved.push(one);
+    const path = ['policy', 'overrides', index, 'for'];
+    const whom = await part(
+      applying,
+      path,
+      (inside) => resolveTarget(inside, target),
+      () => Object.keys(target),
+    );
+    // of one that was refused the rules are looked at nevertheless, as of everybody
+    const one = { ...withoutNothing(parts), overrideId, for: whom ?? everybody };
+    resolved[index] = one;
     overrides.set(overrideId, one);
   }
   const list = [...overrides.values()];
   const placeOf = (index: number) => resolved.indexOf(list[index]!);
-  const save = async () => {
+  const save = async ({ scope }: Applying) => {
     const after = parseInput(rulesSchema, { base: mergeSettings(before.base, base), overrides: list }, 'path');
     if (isDeepStrictEqual(plainly(after), plainly(before))) return;
     const done = await changePolicy(scope, after, stored.version, options?.usableFactors);
@@ -46,13 +51,13 @@ export async function applyPolicy(applying: Applying, desired: DesiredPolicy, re
     result.changes.push({ action: 'changed', what: 'sign-in policy', ...(isConfirmed ? { details: 'at once, without a trial' } : {}) });
   };
   // the rules are kept as `base` and `overrides`; in the file they are one
-  await applying.at('policy')(save(), ([part, index, ...rest]) => {
-    if (part === 'overrides' && index !== undefined) return [part, placeOf(Number(index)), ...rest];
-    return part === 'base'
-      ? [index, ...rest].filter((step) => step !== undefined)
-      : [part, index, ...rest].filter((step) => step !== undefined);
+  await part(applying, ['policy'], save, ([first, index, ...rest]) => {
+    if (first === 'overrides' && index !== undefined) return [first, placeOf(Number(index)), ...rest];
+    return (first === 'base' ? [index, ...rest] : [first, index, ...rest]).filter((step) => step !== undefined);
   });
 }
+
+const everybody: PolicyOverride['for'] = { kind: 'role', role: 'regular' };
 
 const plainly = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const withoutNothing = (parts: object): object => Object.fromEntries(Object.entries(parts).filter(([, value]) => value != null));

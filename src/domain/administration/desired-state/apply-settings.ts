@@ -10,20 +10,26 @@ import { directoryRules } from '../../people/directories/index.ts';
 import { auditRetention } from '../audit-keeping/index.ts';
 import { bytesOf, type DesiredContext, type FileContent } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
+import type { Placing } from './at-path.ts';
 import { leaveNoTrace } from './leave-no-trace.ts';
 import { mergeSettings } from './merge-given.ts';
+import { part } from './part.ts';
 
 /** What holds for the whole company. A setting that the file does not mention stays. */
 export async function applySettings(applying: Applying, desired: Partial<DesiredContext>): Promise<void> {
   const { newAccounts, directoryRules: rules, branding, mails, terms, auditRetentionDays: days } = desired;
-  if (newAccounts) await applying.at('newAccounts')(applyKind(applying, newAccountsSettings, newAccounts, 'new accounts'));
-  if (rules) await applying.at('directoryRules')(applyKind(applying, directoryRules, rules, 'rules for directories'));
-  if (branding) await applying.at('branding')(applyBranding(applying, branding as Branding));
-  if (mails) await applying.at('mails')(applyKind(applying, mailTexts, mails, 'words of mails'));
-  if (terms !== undefined) await applying.at('terms')(applyTerms(applying, terms));
+  const settings = <Value extends object>(name: string, kind: SettingsKind<Value>, given: unknown, what: string, placed?: Placing) =>
+    given === undefined ? undefined : part(applying, [name], (inside) => applyKind(inside, kind, given, what), placed);
+  await settings('newAccounts', newAccountsSettings, newAccounts, 'new accounts');
+  await settings('directoryRules', directoryRules, rules, 'rules for directories');
+  const { logo, ...look } = (branding ?? {}) as Branding;
+  if (branding) await part(applying, ['branding'], (inside) => applyBranding(inside, look));
+  if (logo !== undefined) await part(applying, ['branding'], (inside) => applyLogo(inside, logo));
+  await settings('mails', mailTexts, mails, 'words of mails');
+  if (terms !== undefined) await part(applying, ['terms'], (inside) => applyTerms(inside, terms));
   // the setting has one key, which the file has for its own
-  const retention = days !== undefined && applyKind(applying, auditRetention, { days }, 'keeping of the audit report');
-  if (retention) await applying.at('auditRetentionDays')(retention, () => []);
+  const retention = days === undefined ? undefined : { days };
+  await settings('auditRetentionDays', auditRetention, retention, 'keeping of the audit report', () => []);
 }
 
 async function applyKind<Value extends object>(
@@ -40,13 +46,15 @@ async function applyKind<Value extends object>(
 /** Of which the file's schema knows no more than the names. */
 type Branding = { logo?: FileContent | null };
 
-async function applyBranding(applying: Applying, { logo, ...given }: Branding): Promise<void> {
-  const { scope, result } = applying;
+async function applyBranding({ scope, result }: Applying, given: object): Promise<void> {
   const { value, version } = await loadSettings(scope, brandingSettings);
-  const { logo: etag, ...before } = value;
+  const { logo: _, ...before } = value;
   const after = await changeBranding(scope, mergeSettings(before, given), version);
   if (!isDeepStrictEqual(after, value)) result.changes.push({ action: 'changed', what: 'branding' });
-  if (logo === undefined) return;
+}
+
+async function applyLogo({ scope, result }: Applying, logo: FileContent | null): Promise<void> {
+  const { logo: etag } = (await loadSettings(scope, brandingSettings)).value;
   const picture = pictureOf(logo);
   // the picture that there is, as an export has it, is not drawn again
   if ((picture ? contentTag(picture) : '') === etag) return;

@@ -1,3 +1,4 @@
+import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { type Context, editContext, findContextByCode } from '../../company/contexts/index.ts';
 import { inTransaction, type Scope, type ServerScope, type Transaction } from '../../scope.ts';
@@ -9,13 +10,16 @@ import {
   idOf,
   pathOf,
   StateError,
+  type StateFault,
+  tidyFaults,
 } from '../configuration/index.ts';
 import { applyCompany, wantedOf } from './apply-company.ts';
 import { applyContext } from './apply-context.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { atPath } from './at-path.ts';
-import { createContextWithBasics } from './create-context-with-basics.ts';
-import { preparePasswords } from './prepare-passwords.ts';
+import { createContextWithBasics, createWithoutKeys } from './create-context-with-basics.ts';
+import { type InParts, part } from './part.ts';
+import { type PreparedPasswords, preparePasswords } from './prepare-passwords.ts';
 import { refuseNamed } from './refuse-named.ts';
 import { describeRemoval, findSurplus, type Removal } from './remove-objects.ts';
 
@@ -30,57 +34,91 @@ export type ApplyOptions = {
   unresolved?: { path: string; reference: string }[];
 };
 
-/** What a dry run would have done, thrown so that nothing of it stays. */
+/** What would have been done, thrown so that nothing of it stays. */
 class RolledBack extends Error {
   readonly result: ApplyResult;
+  readonly refused: StateFault[];
 
-  constructor(result: ApplyResult) {
+  constructor(result: ApplyResult, refused: StateFault[] = []) {
     super('dry run');
     this.result = result;
+    this.refused = refused;
   }
 }
 
 /**
  * Brings the store to the file's state in one transaction: nothing of it stays when one part is refused. What the file does not mention stays as it is; lists it
  * does give (members, redirect_uris) are taken as written.
- * @throws StateError naming the part that was refused
+ * @throws StateError naming every part that is refused
  */
 export async function applyState(scope: ServerScope, state: DesiredState, options: ApplyOptions = {}): Promise<ApplyResult> {
   const passwords = await preparePasswords(scope, state);
-  const unresolved = new Map((options.unresolved ?? []).map(({ path, reference }) => [path, reference]));
   try {
     return await inTransaction(scope, async (inside) => {
-      const codes = state.contexts.map(({ code }) => code);
-      const result: ApplyResult = { contexts: codes, changes: [], generatedPasswords: [], leftOut: [], advice: [] };
-      const contexts: Planned[] = [];
-      for (const [index, desired] of state.contexts.entries()) {
-        contexts.push(await atPath('contexts', index)(ensureContext(inside, desired, result, options)));
-        nameCompany(result, desired.code);
-      }
-      for (const [index, desired] of state.contexts.entries()) {
-        const applying: Applying = {
-          result,
-          passwords,
-          scope: { ...inside, contextId: contexts[index]!.context.contextId },
-          at: (...path) => atPath('contexts', index, ...path),
-          unresolvedSecret: (at) => unresolved.get(pathOf(['contexts', index, 'applications', at, 'oidc', 'client_secret'])),
-        };
-        await applying.at('pairedWith')(pair(applying, contexts[index]!.context, desired));
-        await applyContext(applying, desired, async () => {
-          const removals = await findRemovals(applying.scope, desired, { prune: options.prune, index });
-          if (options.prune) result.pruned = [...(result.pruned ?? []), ...removals.map((one) => nameOf(desired, one))];
-          return removals;
-        });
-        nameCompany(result, desired.code);
-      }
-      if (options.plan) result.plan = await Promise.all(contexts.map((one) => planOf(inside, one)));
+      const result = await applyAll(inside, state, { options, passwords });
       if (options.dryRun) throw new RolledBack(result);
       return result;
     });
   } catch (error) {
     if (error instanceof RolledBack) return error.result;
+    if (!(error instanceof StateError)) throw error;
+    const faults = await findFaults(scope, state, options);
+    throw faults.length > 0 ? new StateError(faults) : error;
+  }
+}
+
+/**
+ * Everything that a file would be refused for: every part of it is tried, and nothing stays.
+ * @param state what could be read of the file
+ */
+export async function findFaults(scope: ServerScope, state: DesiredState, options: ApplyOptions = {}): Promise<StateFault[]> {
+  try {
+    return await inTransaction(scope, async (inside): Promise<never> => {
+      const refused: StateFault[] = [];
+      throw new RolledBack(await applyAll(inside, state, { options: { ...options, plan: false }, passwords: new Map(), refused }), refused);
+    });
+  } catch (error) {
+    if (error instanceof RolledBack) return tidyFaults(state, error.refused);
     throw error;
   }
+}
+
+type How = { options: ApplyOptions; passwords: PreparedPasswords; refused?: StateFault[] };
+
+async function applyAll(
+  inside: Omit<Transaction, 'contextId'>,
+  state: DesiredState,
+  { options, passwords, refused }: How,
+): Promise<ApplyResult> {
+  const unresolved = new Map((options.unresolved ?? []).map(({ path, reference }) => [path, reference]));
+  const codes = state.contexts.map(({ code }) => code);
+  const result: ApplyResult = { contexts: codes, changes: [], generatedPasswords: [], leftOut: [], advice: [] };
+  const contexts: Planned[] = [];
+  for (const [index, desired] of state.contexts.entries()) {
+    contexts.push(
+      await ensureContext({ scope: inside, at: (...path) => atPath('contexts', index, ...path), refused }, desired, result, options),
+    );
+    nameCompany(result, desired.code);
+  }
+  for (const [index, desired] of state.contexts.entries()) {
+    const applying: Applying = {
+      result,
+      passwords,
+      refused,
+      scope: { ...inside, contextId: contexts[index]!.context.contextId } as Transaction,
+      at: (...path) => atPath('contexts', index, ...path),
+      unresolvedSecret: (at) => unresolved.get(pathOf(['contexts', index, 'applications', at, 'oidc', 'client_secret'])),
+    };
+    await part(applying, ['pairedWith'], (one) => pair(one, contexts[index]!.context, desired));
+    await applyContext(applying, desired, async () => {
+      const removals = await findRemovals(applying.scope, desired, { prune: options.prune, index });
+      if (options.prune) result.pruned = [...(result.pruned ?? []), ...removals.map((one) => nameOf(desired, one))];
+      return removals;
+    });
+    nameCompany(result, desired.code);
+  }
+  if (options.plan) result.plan = await Promise.all(contexts.map((one) => planOf(inside, one)));
+  return result;
 }
 
 /** What was added since the last time is of this company. */
@@ -113,24 +151,39 @@ async function planOf(scope: Omit<Transaction, 'contextId'>, { context, isNew, b
   return { context: context.code, isNew, differences: compareConfigurations(before!, after) };
 }
 
-async function ensureContext(
-  scope: Omit<Transaction, 'contextId'>,
-  desired: DesiredContext,
-  result: ApplyResult,
-  { plan }: ApplyOptions,
-): Promise<Planned> {
+async function ensureContext(company: Company, desired: DesiredContext, result: ApplyResult, { plan }: ApplyOptions): Promise<Planned> {
+  const { scope } = company;
   const found = await findContextByCode(scope.db, desired.code);
   const describe = async (context: Context) => (plan ? describeConfiguration({ ...scope, contextId: context.contextId }) : undefined);
   if (!found) {
-    const { name } = desired;
-    if (name === undefined) throw invalidInput({ name: 'fields.new_context_name' });
     result.changes.push({ action: 'created', what: `context ${desired.code}` });
-    const context = await createContextWithBasics(scope, { ...wantedOf(desired), code: desired.code, name });
+    const context = (await createCompany(company, desired)) ?? (await createStandIn(company, desired));
     return { context, isNew: true, before: await describe(context) };
   }
   const before = await describe(found);
-  await applyCompany({ ...scope, contextId: found.contextId }, found, desired, result);
+  const inside = { ...company, scope: { ...scope, contextId: found.contextId } as Transaction };
+  await part(inside, [], (one) => applyCompany(one.scope, found, desired, result));
   return { context: found, isNew: false, before };
+}
+
+type Company = InParts<Omit<Transaction, 'contextId'>>;
+
+const createCompany = (company: Company, desired: DesiredContext): Promise<Context | undefined> =>
+  part(company, [], async ({ scope }) => {
+    const { name, code } = desired;
+    if (name === undefined) throw invalidInput({ name: 'fields.new_context_name' });
+    const create = company.refused ? createWithoutKeys : createContextWithBasics;
+    return create(scope, { ...wantedOf(desired), code, name });
+  });
+
+/** In which what the file says of a company is tried that was itself refused. */
+async function createStandIn(company: Company, desired: DesiredContext): Promise<Context> {
+  const code = newId();
+  // what else is wrong with it
+  if (desired.name === undefined)
+    await part(company, [], ({ scope }) => createWithoutKeys(scope, { ...wantedOf(desired), code, name: code }));
+  const { environment = 'production' } = desired;
+  return createWithoutKeys(company.scope, { code: newId(), name: code, environment });
 }
 
 async function pair({ scope, result }: Applying, context: Context, desired: DesiredContext): Promise<void> {

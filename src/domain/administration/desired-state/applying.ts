@@ -3,7 +3,7 @@ import type { Advice } from '../../applications/applications/index.ts';
 import type { Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import type { Difference } from '../configuration/index.ts';
-import type { Placing } from './at-path.ts';
+import type { InParts } from './part.ts';
 import type { PreparedPasswords } from './prepare-passwords.ts';
 
 /** `context`: the code of the company that it is of. */
@@ -39,12 +39,10 @@ export type PolicyOptions = {
 };
 
 /** What the steps share: where they write what they did. */
-export type Applying = {
-  scope: Transaction;
+export type Applying = InParts<Transaction> & {
   result: ApplyResult;
   passwords: PreparedPasswords;
   policy?: PolicyOptions;
-  at: (...path: PropertyKey[]) => <T>(work: Promise<T>, placed?: Placing) => Promise<T>;
   /** Of the application at this place: the reference to its secret that leads to nothing. */
   unresolvedSecret: (index: number) => string | undefined;
 };

@@ -2,15 +2,47 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { type Application, findApplicationByCode } from '../../applications/applications/index.ts';
 import { findGroupByName, type Group } from '../../people/groups/index.ts';
 import { findUserByLogin, type User } from '../../people/users/index.ts';
+import { StateError } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
 
 type At = Pick<Applying, 'scope' | 'at'>;
 
-/** @param path of the list that names them. @throws StateError by the place in the list of one that there is not */
+/** @param path of the list that names them. @throws StateError by the places in the list of those that there are not */
 async function findEach<T>({ at }: At, names: string[] = [], path: PropertyKey[], find: (name: string) => Promise<T>): Promise<T[]> {
   const found: T[] = [];
-  for (const [index, name] of names.entries()) found.push(await at(...path, index)(find(name)));
+  const faults: StateError['faults'] = [];
+  for (const [index, name] of names.entries())
+    try {
+      found.push(await at(...path, index)(find(name)));
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      faults.push(...error.faults);
+    }
+  if (faults.length > 0) throw new StateError(faults);
   return found;
+}
+
+/** Of two lists of names that stand together, all that is unknown in either. @throws StateError */
+export async function findGroupsAndPeople(
+  at: At,
+  { groups, users }: { groups?: string[]; users?: string[] },
+  ...path: PropertyKey[]
+): Promise<{ kind: 'user' | 'group'; id: string }[]> {
+  const [found, people] = await Promise.allSettled([
+    findNamedGroups(at, groups, ...path, 'groups'),
+    findNamedPeople(at, users, ...path, 'users'),
+  ]);
+  const faults: StateError['faults'] = [];
+  for (const one of [found, people]) {
+    if (one.status === 'fulfilled') continue;
+    if (!(one.reason instanceof StateError)) throw one.reason;
+    faults.push(...one.reason.faults);
+  }
+  if (found.status === 'rejected' || people.status === 'rejected') throw new StateError(faults);
+  return [
+    ...found.value.map(({ groupId }) => ({ kind: 'group' as const, id: groupId })),
+    ...people.value.map(({ userId }) => ({ kind: 'user' as const, id: userId })),
+  ];
 }
 
 export const findNamedGroups = (at: At, names: string[] | undefined, ...path: PropertyKey[]): Promise<Group[]> =>

@@ -21,6 +21,7 @@ import {
 } from '../configuration/index.ts';
 import { deleteGroup } from '../group-changes/index.ts';
 import type { Applying } from './applying.ts';
+import { part } from './part.ts';
 
 export type Removal = ObjectRef & { name: string };
 
@@ -66,13 +67,15 @@ async function isOfDirectory(scope: Scope, name: string): Promise<boolean> {
 const order: ListedKind[] = ['api', 'application', 'group', 'customField', 'directory'];
 
 export async function removeObjects(applying: Applying, removals: Removal[]): Promise<void> {
-  for (const kind of order)
-    for (const removal of removals)
-      if (removal.kind === kind)
-        await applying.at(
-          listOfKind[kind],
-          kind === 'group' || kind === 'directory' ? removal.name : removal.key,
-        )(removeObject(applying, removal));
+  for (const kind of order) {
+    // what was refused may still name a field that it would name no longer
+    if (kind === 'customField' && applying.refused?.length) continue;
+    for (const removal of removals) {
+      if (removal.kind !== kind) continue;
+      const called = kind === 'group' || kind === 'directory' ? removal.name : removal.key;
+      await part(applying, [listOfKind[kind], called], (inside) => removeObject(inside, removal));
+    }
+  }
 }
 
 async function removeObject({ scope, result }: Applying, { kind, key, name }: Removal): Promise<void> {

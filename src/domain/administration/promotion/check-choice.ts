@@ -13,9 +13,7 @@ export function checkChoice(comparison: Comparison, choice: Choice, { approvalUr
   const picked = pickedOf(comparison, choice);
   if (picked.length === 0) return [finding('nothing_chosen')];
   const unanswered = picked.flatMap((one) => checkAnswers(one, choice));
-  // of what cannot be read nothing more can be said
-  if (unanswered.some(({ code }) => code === 'refused')) return unanswered;
-  const { result: configuration } = workOutcome(comparison, choice);
+  const { result: configuration } = workOutcome(comparison, readableOf(comparison, choice));
   const { approval, production } = comparison.sides;
   const [result, theirs, ours] = [configuration, approval, production].map(objectsById) as [Objects, Objects, Objects];
   const ids = new Set(picked.map(({ id }) => id));
@@ -41,8 +39,19 @@ const checkAnswers = (difference: PromotionDifference, { values }: Choice): Find
     const text = values[difference.id]?.[path]?.trim();
     if (!text) return isRequired ? [finding('unanswered', difference, { path })] : [];
     const rule = answerFault(difference.kind, path, text);
-    return rule ? [finding('refused', difference, { path, params: { rule } })] : [];
+    if (!rule) return [];
+    return [finding('refused', difference, { path, params: { rule } })];
   });
+
+/** Without answers that cannot be read: of them nothing more can be said, but of everything else. */
+export function readableOf(comparison: Pick<Comparison, 'differences'>, choice: Choice): Choice {
+  const kindOf = new Map(comparison.differences.map(({ id, kind }) => [id, kind]));
+  const values = Object.entries(choice.values).map(([id, texts]) => [
+    id,
+    Object.fromEntries(Object.entries(texts).filter(([path, text]) => answerFault(kindOf.get(id) ?? '', path, text) === undefined)),
+  ]);
+  return { ...choice, values: Object.fromEntries(values) };
+}
 
 type Objects = Map<string, ConfigurationObject>;
 type Sought = { result: Objects; theirs: Objects; ours: Objects; picked: PromotionDifference[]; tickable: ReadonlySet<string> };

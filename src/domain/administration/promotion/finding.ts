@@ -32,13 +32,15 @@ export type Finding = {
   path?: string;
   /** `rule` of a refusal is a message key. */
   params: Record<string, string | number>;
+  /** Of a refusal, what stands in the field, in one line, where that is no secret. */
+  found?: string;
   /** What is missing or in the way. */
   other?: ObjectName;
 };
 
-type More = Partial<Pick<Finding, 'path' | 'params' | 'other'>>;
+type More = Partial<Pick<Finding, 'path' | 'params' | 'other' | 'found'>>;
 
-export function finding(code: FindingCode, object?: ObjectName, { path, params = {}, other }: More = {}): Finding {
+export function finding(code: FindingCode, object?: ObjectName, { path, params = {}, other, found }: More = {}): Finding {
   const told = [code, object && idOf(object), path, other && idOf(other), ...Object.values(params)].filter((one) => one !== undefined);
   return {
     id: told.join(' '),
@@ -47,6 +49,7 @@ export function finding(code: FindingCode, object?: ObjectName, { path, params =
     object: object && nameOf(object),
     path,
     params,
+    ...(found === undefined ? {} : { found }),
     other: other && nameOf(other),
   };
 }

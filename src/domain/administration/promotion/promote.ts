@@ -5,7 +5,7 @@ import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type PromotionId, type Scope, type Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import { compareConfigurations, type Difference, describeConfiguration, idOf } from '../configuration/index.ts';
-import { checkChoice } from './check-choice.ts';
+import { checkChoice, readableOf } from './check-choice.ts';
 import { type Comparison, compareWithApproval, objectsById, pickedOf, workOutcome } from './comparison.ts';
 import type { Finding } from './finding.ts';
 import { lockObjects } from './lock-objects.ts';
@@ -60,8 +60,18 @@ export async function previewPromotion(scope: Scope, comparison: Comparison, cho
     pickedOf(comparison, choice).filter(({ action }) => action === 'remove'),
   );
   const findings = checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people });
-  if (findings.some(({ severity }) => severity === 'error')) return findings;
-  return [...findings, ...(await tryChanges(scope, workOutcome(comparison, choice), around.usableFactors))];
+  const known = findings.filter(({ severity }) => severity === 'error');
+  if (known.some(({ code }) => code === 'nothing_chosen')) return findings;
+  const tried = await tryChanges(scope, workOutcome(comparison, readableOf(comparison, choice)), around.usableFactors);
+  return [...findings, ...tried.filter((one) => !known.some((other) => follows(one, other)))];
+}
+
+/** What an object names, lacks or has where another check has said so already. */
+function follows(tried: Finding, known: Finding): boolean {
+  if (!tried.object || !known.object || idOf(tried.object) !== idOf(known.object)) return false;
+  if (known.code === 'missing' || known.code === 'absent') return /unknown|override_target/.test(String(tried.params.rule));
+  if (known.code === 'still_needed') return true;
+  return known.path !== undefined && tried.path !== undefined && `${tried.path}.`.startsWith(`${known.path}.`);
 }
 
 /**
@@ -105,7 +115,7 @@ export async function apply(
     pickedOf(comparison, choice).filter(({ action }) => action === 'remove'),
   );
   const findings = stands(checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people }), choice);
-  if (findings.length > 0) throw new Refused(findings);
+  if (findings.length > 0) throw new Refused(stands(await previewPromotion(scope, comparison, choice, around), choice));
   const outcome = workOutcome(comparison, choice);
   // an administrator can look whether people still get in; an operator has the command line
   const policy = { usableFactors: around.usableFactors, onTrial: scope.actor.kind === 'person' };

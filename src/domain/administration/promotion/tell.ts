@@ -1,11 +1,11 @@
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError, visible } from '../../../platform/errors/index.ts';
 import type { Translate } from '../../../platform/i18n/index.ts';
 import { type Difference, type ObjectName, tellObject, tellPath } from '../configuration/index.ts';
 import type { Finding } from './finding.ts';
 import type { Hindrance } from './undo.ts';
 
 /** These words stand with the pages; the command line says the same. */
-const wordOf = (section: 'findings' | 'hindrances', name: string): string => `promotion.${section}.${name}`;
+const wordOf = (section: 'findings' | 'hindrances' | 'values', name: string): string => `promotion.${section}.${name}`;
 
 /** Why an object stays when a promotion is undone. */
 export function tellHindrance(t: Translate, kind: Difference['kind'], { why, paths = [], by }: Hindrance): string {
@@ -17,8 +17,8 @@ export function tellHindrance(t: Translate, kind: Difference['kind'], { why, pat
 export const refuseStaying = (t: Translate, staying: ObjectName[]): AppError =>
   new AppError('promotion_changed_since', 409, { params: { names: staying.map((one) => tellObject(t, one)).join(', ') } });
 
-/** What a check says, as a sentence that names the object, its field and the rule. */
-export function tellFinding(t: Translate, { code, object, other, path, params }: Finding): string {
+/** What a check says: a sentence that names the object, its field and the rule, and what stands there. */
+export function tellFinding(t: Translate, { code, object, other, path, params, found }: Finding): string {
   const said = {
     ...params,
     object: object ? tellObject(t, object) : '',
@@ -26,5 +26,6 @@ export function tellFinding(t: Translate, { code, object, other, path, params }:
     field: object && path ? tellPath(t, object.kind, path) : '',
     rule: typeof params.rule === 'string' ? t(params.rule, params) : '',
   };
-  return t(`promotion.findings.${code}${code === 'refused' && said.field ? '_field' : ''}`, said);
+  const sentence = t(`promotion.findings.${code}${code === 'refused' && said.field ? '_field' : ''}`, said);
+  return found === undefined ? sentence : `${sentence} ${t(wordOf('values', 'found'), { found: visible(found) })}`;
 }

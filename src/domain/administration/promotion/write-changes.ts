@@ -10,10 +10,10 @@ import {
   type ListedKind,
   listOfKind,
   type ObjectName,
-  type ObjectRef,
   pathOfNames,
   StateError,
   type StateFault,
+  showFound,
 } from '../configuration/index.ts';
 import { applyDifferences, type PolicyOptions } from '../desired-state/index.ts';
 import { type Outcome, objectsById } from './comparison.ts';
@@ -36,7 +36,8 @@ export async function writeChanges(
     });
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
-    return { refused: error.faults.map((fault) => refusalOf(fault, changes)) };
+    const objects = objectsById(result);
+    return { refused: error.faults.map((fault) => refusalOf(fault, changes, objects)) };
   }
 }
 
@@ -84,39 +85,23 @@ function placeOf([first, ...rest]: readonly PropertyKey[], changes: Difference[]
   return first === undefined ? { path: [] } : find('company', '', [first, ...rest]);
 }
 
-function refusalOf({ steps = [], message, params = {} }: StateFault, changes: Difference[]): Finding {
+function refusalOf(
+  { steps = [], message, params = {} }: StateFault,
+  changes: Difference[],
+  objects: ReturnType<typeof objectsById>,
+): Finding {
   const { object, path } = placeOf(steps, changes);
   const field = pathOfNames(path.map(String));
-  return finding('refused', object, { ...(field ? { path: field } : {}), params: { ...params, rule: message } });
+  const value = object && objects.get(idOf(object))?.value;
+  const found = showFound(value, { steps: path, message });
+  return finding('refused', object, { ...(field ? { path: field } : {}), params: { ...params, rule: message }, found });
 }
-
-const ofPolicy: Difference['kind'][] = ['policy', 'override'];
-
-/** The policy is written as one: what is refused of it is refused of all its rules. */
-const isPartOf = (one: ObjectRef, refused: ObjectRef): boolean =>
-  idOf(one) === idOf(refused) || (ofPolicy.includes(one.kind) && ofPolicy.includes(refused.kind));
 
 /** Thrown so that nothing of what was tried stays. */
 class Tried extends Error {}
 
-/** What would stand in the way, of each object: it is written and taken back. */
+/** Everything that would stand in the way, of each object: it is written and taken back. */
 export async function tryChanges(scope: Scope, outcome: Outcome, usableFactors?: FactorKind[]): Promise<Finding[]> {
-  const found: Finding[] = [];
-  let left = outcome.changes;
-  // one that is refused hides those after it; of many, looking again and again takes too long
-  const most = left.length > 100 ? 3 : 20;
-  while (left.length > 0 && found.length < most) {
-    const refused = await tryOnce(scope, { ...outcome, changes: left }, usableFactors);
-    found.push(...refused);
-    const objects = refused.flatMap(({ object }) => object ?? []);
-    const before = left.length;
-    left = left.filter((one) => !objects.some((object) => isPartOf(one, object) || one.needs.some((need) => idOf(need) === idOf(object))));
-    if (left.length === before) return found;
-  }
-  return found;
-}
-
-async function tryOnce(scope: Scope, outcome: Outcome, usableFactors?: FactorKind[]): Promise<Finding[]> {
   try {
     await inTransaction(scope, async (inside: Transaction) => {
       const written = await writeChanges(inside, outcome, { usableFactors });

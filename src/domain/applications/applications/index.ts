@@ -25,7 +25,7 @@ export {
   withoutSecrets,
 } from './client-secrets.ts';
 export { isOpenAddress } from './http-addresses.ts';
-export { changeLogo, findLogo, listLogos } from './logo.ts';
+export { changeLogo, findLogo, listLogos, readLogo } from './logo.ts';
 export {
   type ClaimScope,
   type ClaimSettings,

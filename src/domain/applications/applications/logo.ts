@@ -9,8 +9,7 @@ const box = { width: 192, height: 192 };
 
 /** @param file a PNG, JPEG or WebP of at most 1 MB; undefined removes the logo. @throws AppError invalid_input, not_found */
 export async function changeLogo(scope: Scope, applicationId: string, file: Buffer | undefined): Promise<void> {
-  const logo = file && (await makeSmallPicture(file, box));
-  if (file && !logo) throw invalidInput({ logo: 'fields.logo' });
+  const logo = file && (await readLogo(file));
   await inTransaction(scope, async (inside) => {
     const application = await lockApplication(inside, applicationId);
     const where = { context_id: scope.contextId, application_id: application.applicationId };
@@ -31,6 +30,13 @@ export async function changeLogo(scope: Scope, applicationId: string, file: Buff
       details: { bytes: logo?.content.length ?? 0 },
     });
   });
+}
+
+/** @throws AppError invalid_input where it is no picture that can be one */
+export async function readLogo(file: Buffer): Promise<SmallPicture> {
+  const logo = await makeSmallPicture(file, box);
+  if (!logo) throw invalidInput({ logo: 'fields.logo' });
+  return logo;
 }
 
 /** Of every application that has one. */

@@ -16,7 +16,8 @@ const range = z
     return family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
   }, 'fields.network');
 
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'fields.time_of_day');
+const time = /^([01]\d|2[0-3]):[0-5]\d$/;
+const timeOfDay = z.string().regex(time, 'fields.time_of_day');
 const hours = z
   .strictObject({
     /** 1 is Monday, 7 is Sunday (ISO 8601). */
@@ -25,7 +26,8 @@ const hours = z
     to: timeOfDay,
     timeZone: z.string().refine((name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC', 'fields.time_zone'),
   })
-  .refine(({ from, to }) => from < to, { path: ['to'], message: 'fields.hours_order' });
+  // of two that are no times nobody can say which is later
+  .refine(({ from, to }) => from < to || ![from, to].every((one) => time.test(one)), { path: ['to'], message: 'fields.hours_order' });
 export type Hours = z.output<typeof hours>;
 
 const session = { idleMinutes: whole(1, 43_200), lifetimeHours: whole(1, 8760), /** 0 is off. */ keepDays: whole(0, 365) };

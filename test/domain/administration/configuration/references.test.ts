@@ -4,7 +4,6 @@ import {
   type Configuration,
   fileOf,
   resolveReferences,
-  type StateError,
   secretVariable,
 } from '../../../../src/domain/administration/configuration/index.ts';
 import { hostile } from '../../../support/companies.ts';
@@ -25,13 +24,8 @@ describe('domain/administration/configuration: references', () => {
   };
   const read = (kind: string, name: string) => known[`${kind} ${name}`];
   const resolve = (value: unknown) => resolveReferences({ value }, read).value as { value: unknown };
-  const faultsOf = (input: unknown) => {
-    try {
-      return resolveReferences(input, read);
-    } catch (error) {
-      return (error as StateError).faults.map(({ path, message, params }) => `${path} ${message} ${params!.name}`);
-    }
-  };
+  const faultsOf = (input: unknown) =>
+    resolveReferences(input, read).faults.map(({ path, message, params }) => `${path} ${message} ${params!.name}`);
 
   it('stand anywhere in a text, and what they lead to is not read again', () => {
     expect(resolve(`https://${env('HOST')}/a?b=\${file:notes/one.txt}`).value).to.equal('https://acme.example/a?b=line one\nline two');

@@ -182,7 +182,8 @@ describe('domain/administration/desired-state', () => {
     expect(parse).to.throw(/contexts\[0\]\.users\[0\]\.role/);
     expect(parse).to.throw(/contexts\[0\]\.users\[0\]\.emial: fields\.key_misspelt/);
     expect(() => parseState({ contexts: [] })).to.throw(StateError);
-    expect(() => parseState(null)).to.throw(StateError, /the file/);
+    expect(() => parseState(null)).to.throw(StateError, /^contexts: fields\.key_missing$/);
+    expect(() => parseState([])).to.throw(StateError, /the file/);
   });
 
   it('a whole file is one transaction: an event that cannot be written leaves nothing of it', async () => {

@@ -1,9 +1,13 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { z } from 'zod';
+import { terminalWords } from '../../../../src/command-line/own-words.ts';
+import { findInRest } from '../../../../src/domain/administration/configuration/index.ts';
 import {
   type ApplyOptions,
   applyState,
   describedFile,
+  findFaults,
   parseState,
   StateError,
 } from '../../../../src/domain/administration/desired-state/index.ts';
@@ -25,7 +29,8 @@ type Schema = {
   additionalProperties?: Schema | boolean;
 };
 type Step = string | number;
-type Wrong = { steps: Step[]; value: unknown; why: string; says: RegExp };
+/** `without`: a key that is not there beside it. */
+type Wrong = { steps: Step[]; value: unknown; why: string; says: RegExp; without?: string };
 
 const choicesOf = (schema: Schema): Schema[] => (schema.anyOf ?? schema.oneOf ?? [schema]).filter(({ type }) => type !== 'null');
 
@@ -68,7 +73,11 @@ function* wrongBelow(schema: Schema, steps: Step[]): Generator<Wrong> {
   if (!one.properties) return;
   if (typeof steps.at(-1) === 'string') yield { steps, value: 5, why: 'no keys', says: /keys with|JSON Web Key Set/ };
   yield { steps: [...steps, 'nothing'], value: 1, why: 'no such key', says: new RegExp(`Use one of: .*${Object.keys(one.properties)[0]}`) };
-  for (const key of one.required ?? []) yield { steps: [...steps, key], value: undefined, why: 'left out', says: /required/ };
+  for (const key of one.required ?? []) {
+    yield { steps: [...steps, key], value: undefined, why: 'left out', says: /required/ };
+    if (key.length > 3)
+      yield { steps: [...steps, `${key}x`], value: 'x', without: key, why: 'misspelt', says: new RegExp(`Did you mean ${key}\\?`) };
+  }
   for (const [key, inner] of Object.entries(one.properties)) yield* wrongBelow(inner, [...steps, key]);
 }
 
@@ -76,7 +85,7 @@ const file = z.toJSONSchema(describedFile, { io: 'input', unrepresentable: 'any'
 const company = file.properties!.contexts!.items!;
 
 /** A file that is right but for this. */
-function fileWith({ steps, value }: Wrong): unknown {
+function fileWith({ steps, value, without }: Wrong): unknown {
   const root: Record<Step, unknown> = { contexts: [{ code: 'acme' }] };
   let at: unknown = root;
   let schema: Schema | undefined = file;
@@ -88,6 +97,7 @@ function fileWith({ steps, value }: Wrong): unknown {
     if (index === steps.length - 1) {
       if (value === undefined) delete owner[step];
       else owner[step] = value;
+      if (without) delete owner[without];
     } else owner[step] ??= typeof steps[index + 1] === 'number' ? [] : least(schema ?? {});
     // an object in a list needs what each of them needs
     if (typeof steps[index + 1] === 'number' && index + 2 < steps.length && Array.isArray(owner[step]) && !owner[step][0])
@@ -97,23 +107,158 @@ function fileWith({ steps, value }: Wrong): unknown {
   return root;
 }
 
+/** A file has no lines, buttons and lists to choose from. */
+const ofForms = /per line|\bbelow\b|upload|paste|choose|marked|as shown|listed ones|required field|download/i;
+
 /** RFC 7517 §5 lets other members stand in a set of keys. */
-const passes = ({ steps, why }: Wrong): boolean => steps.includes('jwks') && why === 'no such key';
+const passes = ({ steps, why }: Wrong): boolean => steps.includes('jwks') && ['no such key', 'misspelt'].includes(why);
 
 const pathOf = (steps: Step[]) => steps.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${step}`)).join('');
+
+/** What a use case refuses: what a company says, the place of the fault in it, and the rule. */
+type Case = [says: Record<string, unknown>, path: string, message: string];
+const application = (more: Record<string, unknown>) => ({ applications: [{ code: 'crm', name: 'CRM', ...more }] });
+const oidc = { client_id: 'crm', token_endpoint_auth_method: 'none', redirect_uris: ['https://crm.acme.example/cb'] };
+const saml = { entityId: 'urn:crm', assertionConsumerServices: [{ url: 'https://crm.acme.example/acs' }] };
+const api = (more: Record<string, unknown>) => ({ apis: [{ identifier: 'https://api.acme.example/x', name: 'X', ...more }] });
+const scopes = (grantedTo: object) => ({ scopes: [{ name: 'read', texts: { en: 'Read' }, grantedTo }] });
+const cases: Case[] = [
+  [
+    application({ oidc: { ...oidc, redirect_uris: [...oidc.redirect_uris, 'ftp://x'] } }),
+    'applications[0].oidc.redirect_uris[1]',
+    'fields.redirect',
+  ],
+  [
+    application({ oidc: { ...oidc, redirect_uris: ['https://*.a.acme.example/cb'] } }),
+    'applications[0].oidc.redirect_uris[0]',
+    'fields.redirect_pattern_production',
+  ],
+  [application({ oidc: { ...oidc, redirect_uris: [] } }), 'applications[0].oidc.redirect_uris', 'fields.redirect_uris_missing'],
+  [
+    application({
+      oidc: {
+        ...oidc,
+        claims: [
+          { name: 'a', value: 'x' },
+          { name: 'b', from: 'custom.none' },
+        ],
+      },
+    }),
+    'applications[0].oidc.claims[1].from',
+    'fields.custom_field_unknown',
+  ],
+  [
+    application({ oidc: { ...oidc, claims: [{ name: 'b', template: '{custom.none}' }] } }),
+    'applications[0].oidc.claims[0].template',
+    'fields.custom_field_unknown',
+  ],
+  [application({ oidc: { ...oidc, token_endpoint_auth_method: 'any' } }), 'applications[0].oidc.client_secret', 'fields.client_secret'],
+  [application({ saml: { ...saml, signAssertion: false } }), 'applications[0].saml.signAssertion', 'fields.nothing_signed'],
+  [
+    application({ saml: { ...saml, attributes: [{ name: 'a', from: 'custom.none' }] } }),
+    'applications[0].saml.attributes[0].from',
+    'fields.custom_field_unknown',
+  ],
+  [application({ saml: { ...saml, metadata: '<a/>' } }), 'applications[0].saml.metadata', 'fields.metadata'],
+  [application({ assignedTo: { groups: ['Everyone', 'None'] } }), 'applications[0].assignedTo.groups[1]', 'errors.unknown_group'],
+  [application({ assignedTo: { users: ['nobody'] } }), 'applications[0].assignedTo.users[0]', 'errors.unknown_person'],
+  [application({ logo: 'data:image/png;base64,AAAA' }), 'applications[0].logo', 'fields.logo'],
+  [application({ logo: 5 }), 'applications[0].logo', 'fields.type_text'],
+  [{ users: [{ email: 'new@acme.example', firstName: 'N', department: 'a\0b' }] }, 'users[0].department', 'fields.hidden_characters'],
+  [{ users: [{ email: 'ana@acme.example', department: 'a\0b' }] }, 'users[0].department', 'fields.hidden_characters'],
+  [api({ scopes: [{ name: 'read', texts: {} }] }), 'apis[0].scopes[0].texts', 'fields.api_scope_texts'],
+  [{ groups: [{ name: 'New', members: ['jsilva', 'nobody'] }] }, 'groups[0].members[1]', 'errors.unknown_person'],
+  [api(scopes({ groups: ['None'] })), 'apis[0].scopes[0].grantedTo.groups[0]', 'errors.unknown_group'],
+  [api(scopes({ users: ['nobody'] })), 'apis[0].scopes[0].grantedTo.users[0]', 'errors.unknown_person'],
+  [api({ applications: [{ code: 'none' }] }), 'apis[0].applications[0].code', 'errors.unknown_application'],
+  [
+    api({ ...scopes({}), applications: [{ code: 'payroll', scopes: ['read', 'none'] }] }),
+    'apis[0].applications[0].scopes[1]',
+    'fields.api_scope_unknown',
+  ],
+  [{ policy: { overrides: [{ for: { group: 'None' } }] } }, 'policy.overrides[0].for.group', 'errors.unknown_group'],
+  [{ policy: { overrides: [{ for: { application: 'none' } }] } }, 'policy.overrides[0].for.application', 'errors.unknown_application'],
+  [{ policy: { hours: { days: [1], from: '09:00', to: '08:00', timeZone: 'UTC' } } }, 'policy.hours.to', 'fields.hours_order'],
+  [
+    { directories: [{ name: 'New', settings: { mapping: { customFields: { none: 'title' } } } }] },
+    'directories[0].settings.mapping.customFields.none',
+    'fields.custom_field_unknown',
+  ],
+  [{ customFields: [{ code: 'No', label: 'x', type: 'text' }] }, 'customFields[0].code', 'fields.custom_field_code'],
+  [{ customFields: [{ code: 'size', label: 'x', type: 'choice' }] }, 'customFields[0].options', 'fields.custom_field_options'],
+  [
+    { users: [{ email: 'new@acme.example', firstName: 'N', customFields: { none: 1 } }] },
+    'users[0].customFields.none',
+    'fields.custom_field_unknown',
+  ],
+  [{ users: [{ email: 'new@acme.example', firstName: 'N', password: 'short' }] }, 'users[0].password', 'fields.password_short'],
+  [{ mails: { invitation: { en: { subject: 'a', action: 'b' } } } }, 'mails.invitation.en.body', 'fields.key_missing'],
+  [{ mails: { invitation: { en: { subject: 'a', body: '{{nobody}}', action: 'b' } } } }, 'mails.invitation.en.body', 'fields.placeholder'],
+  [{ auditRetentionDays: 3 }, 'auditRetentionDays', 'fields.retention'],
+  [{ timeZone: 'Nowhere' }, 'timeZone', 'fields.time_zone'],
+  [{ pairedWith: 'nowhere' }, 'pairedWith', 'errors.unknown_context'],
+];
+
+/** All of them as one file: each with names of its own, so that nobody is in another's way. */
+function together(some: Case[]): { said: unknown; paths: string[] } {
+  const company: Record<string, unknown> = { code: 'acme' };
+  const paths = some.map(([says, path], n) => {
+    const own = JSON.parse(
+      JSON.stringify(says)
+        .replaceAll('"crm"', `"crm${n}"`)
+        .replaceAll('urn:crm', `urn:crm${n}`)
+        .replaceAll('"New"', `"New ${n}"`)
+        .replaceAll('new@', `new${n}@`)
+        .replaceAll('acme.example/x', `acme.example/x${n}`),
+    ) as Record<string, unknown>;
+    let moved = `contexts[0].${path}`;
+    for (const [key, value] of Object.entries(own)) {
+      const { overrides, ...rules } = (key === 'policy' ? value : {}) as { overrides?: unknown[] };
+      const list = Array.isArray(value) ? value : overrides;
+      if (overrides) company.policy ??= {};
+      const owner = (overrides ? company.policy : company) as Record<string, unknown>;
+      const name = overrides ? 'overrides' : key;
+      if (list) {
+        owner[name] ??= [];
+        const before = owner[name] as unknown[];
+        moved = moved.replace(new RegExp(`${name}\\[(\\d+)\\]`), (_, at) => `${name}[${before.length + Number(at)}]`);
+        before.push(...list);
+      }
+      if (!Array.isArray(value)) company[key] = typeof value === 'object' ? merged(company[key], overrides ? rules : value) : value;
+    }
+    return moved;
+  });
+  return { said: { contexts: [company] }, paths };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const merged = (one: unknown, other: unknown): unknown =>
+  isObject(one) && isObject(other)
+    ? Object.fromEntries(
+        [...new Set([...Object.keys(one), ...Object.keys(other)])].map((key) => [
+          key,
+          key in other ? merged(one[key], other[key]) : one[key],
+        ]),
+      )
+    : other;
 
 describe('domain/administration/desired-state: what is refused', () => {
   const store = useStore();
   const i18n = createI18n(new URL('../../../../views/', import.meta.url));
 
   const refuse = async (said: unknown, options: ApplyOptions = {}): Promise<StateError['faults']> => {
-    try {
-      await applyState(store.scope, parseState(said), { dryRun: true, ...options });
-    } catch (error) {
-      if (error instanceof StateError) return error.faults;
-      throw error;
-    }
-    return [];
+    const faultsOf = async (work: () => Promise<unknown>): Promise<StateError['faults']> => {
+      try {
+        await work();
+      } catch (error) {
+        if (error instanceof StateError) return error.faults;
+        throw error;
+      }
+      return [];
+    };
+    const shape = await faultsOf(async () => parseState(said));
+    if (shape.length > 0) return findInRest(said, shape, (state) => findFaults(store.scope, state));
+    return faultsOf(() => applyState(store.scope, parseState(said), { dryRun: true, ...options }));
   };
 
   const sections = Object.entries(company.properties!).map(([name, schema]) => ({
@@ -128,12 +273,17 @@ describe('domain/administration/desired-state: what is refused', () => {
         const path = pathOf(one.steps);
         const faults = await refuse(fileWith(one));
         const fault = faults.find((found) => found.path === path);
-        const told = (locale: (typeof locales)[number]) => i18n.for(locale)(fault!.message, fault!.params);
+        const told = (locale: (typeof locales)[number]) =>
+          (locale === 'en' ? terminalWords() : i18n.for(locale))(fault!.message, fault!.params);
         if (!fault)
           odd.push(`${path} (${one.why}): ${faults.map((found) => `${found.path} ${found.message}`).join('; ') || 'not refused'}`);
         else if (fault.message === 'fields.invalid' || locales.some((locale) => /\{\{|^fields\.|^errors\./.test(told(locale))))
           odd.push(`${path} (${one.why}): ${told('en')}`);
         else if (!one.says.test(told('en'))) odd.push(`${path} (${one.why}): ${told('en')}`);
+        else if (ofForms.test(told('en'))) odd.push(`${path} (${one.why}) speaks of a form: ${told('en')}`);
+        const missing = one.without && pathOf([...one.steps.slice(0, -1), one.without]);
+        const same = faults.filter((other) => other !== fault && (other.path.startsWith(path) || other.path === missing));
+        if (same.length > 0) odd.push(`${path} (${one.why}): also ${same.map((other) => other.path).join(', ')}`);
       }
       expect(odd).to.deep.equal([]);
     });
@@ -162,98 +312,80 @@ describe('domain/administration/desired-state: what is refused', () => {
   });
 
   it('what a use case refuses has its place in the file, and names that there are not theirs', async () => {
-    const application = (more: Record<string, unknown>) => ({ applications: [{ code: 'crm', name: 'CRM', ...more }] });
-    const oidc = { client_id: 'crm', token_endpoint_auth_method: 'none', redirect_uris: ['https://crm.acme.example/cb'] };
-    const saml = { entityId: 'urn:crm', assertionConsumerServices: [{ url: 'https://crm.acme.example/acs' }] };
-    const api = (more: Record<string, unknown>) => ({ apis: [{ identifier: 'https://api.acme.example/x', name: 'X', ...more }] });
-    const scopes = (grantedTo: object) => ({ scopes: [{ name: 'read', texts: { en: 'Read' }, grantedTo }] });
-    const cases: [Record<string, unknown>, path: string, message: string][] = [
-      [
-        application({ oidc: { ...oidc, redirect_uris: [...oidc.redirect_uris, 'ftp://x'] } }),
-        'applications[0].oidc.redirect_uris[1]',
-        'fields.redirect',
-      ],
-      [
-        application({ oidc: { ...oidc, redirect_uris: ['https://*.a.acme.example/cb'] } }),
-        'applications[0].oidc.redirect_uris[0]',
-        'fields.redirect_pattern_production',
-      ],
-      [application({ oidc: { ...oidc, redirect_uris: [] } }), 'applications[0].oidc.redirect_uris', 'fields.redirect_uris_missing'],
-      [
-        application({
-          oidc: {
-            ...oidc,
-            claims: [
-              { name: 'a', value: 'x' },
-              { name: 'b', from: 'custom.none' },
-            ],
-          },
-        }),
-        'applications[0].oidc.claims[1].from',
-        'fields.custom_field_unknown',
-      ],
-      [
-        application({ oidc: { ...oidc, claims: [{ name: 'b', template: '{custom.none}' }] } }),
-        'applications[0].oidc.claims[0].template',
-        'fields.custom_field_unknown',
-      ],
-      [application({ oidc: { ...oidc, token_endpoint_auth_method: 'any' } }), 'applications[0].oidc.client_secret', 'fields.client_secret'],
-      [application({ saml: { ...saml, signAssertion: false } }), 'applications[0].saml.signAssertion', 'fields.nothing_signed'],
-      [
-        application({ saml: { ...saml, attributes: [{ name: 'a', from: 'custom.none' }] } }),
-        'applications[0].saml.attributes[0].from',
-        'fields.custom_field_unknown',
-      ],
-      [application({ saml: { ...saml, metadata: '<a/>' } }), 'applications[0].saml.metadata', 'fields.metadata'],
-      [application({ assignedTo: { groups: ['Everyone', 'None'] } }), 'applications[0].assignedTo.groups[1]', 'errors.unknown_group'],
-      [application({ assignedTo: { users: ['nobody'] } }), 'applications[0].assignedTo.users[0]', 'errors.unknown_person'],
-      [application({ logo: 'data:image/png;base64,AAAA' }), 'applications[0].logo', 'fields.logo'],
-      [application({ logo: 5 }), 'applications[0].logo', 'fields.type_text'],
-      [{ users: [{ email: 'new@acme.example', firstName: 'N', department: 'a\0b' }] }, 'users[0].department', 'fields.hidden_characters'],
-      [{ users: [{ email: 'ana@acme.example', department: 'a\0b' }] }, 'users[0].department', 'fields.hidden_characters'],
-      [api({ scopes: [{ name: 'read', texts: {} }] }), 'apis[0].scopes[0].texts', 'fields.api_scope_texts'],
-      [{ groups: [{ name: 'New', members: ['jsilva', 'nobody'] }] }, 'groups[0].members[1]', 'errors.unknown_person'],
-      [api(scopes({ groups: ['None'] })), 'apis[0].scopes[0].grantedTo.groups[0]', 'errors.unknown_group'],
-      [api(scopes({ users: ['nobody'] })), 'apis[0].scopes[0].grantedTo.users[0]', 'errors.unknown_person'],
-      [api({ applications: [{ code: 'none' }] }), 'apis[0].applications[0].code', 'errors.unknown_application'],
-      [
-        api({ ...scopes({}), applications: [{ code: 'payroll', scopes: ['read', 'none'] }] }),
-        'apis[0].applications[0].scopes[1]',
-        'fields.api_scope_unknown',
-      ],
-      [{ policy: { overrides: [{ for: { group: 'None' } }] } }, 'policy.overrides[0].for.group', 'errors.unknown_group'],
-      [{ policy: { overrides: [{ for: { application: 'none' } }] } }, 'policy.overrides[0].for.application', 'errors.unknown_application'],
-      [{ policy: { hours: { days: [1], from: '09:00', to: '08:00', timeZone: 'UTC' } } }, 'policy.hours.to', 'fields.hours_order'],
-      [
-        { directories: [{ name: 'New', settings: { mapping: { customFields: { none: 'title' } } } }] },
-        'directories[0].settings.mapping.customFields.none',
-        'fields.custom_field_unknown',
-      ],
-      [{ customFields: [{ code: 'No', label: 'x', type: 'text' }] }, 'customFields[0].code', 'fields.custom_field_code'],
-      [{ customFields: [{ code: 'size', label: 'x', type: 'choice' }] }, 'customFields[0].options', 'fields.custom_field_options'],
-      [
-        { users: [{ email: 'new@acme.example', firstName: 'N', customFields: { none: 1 } }] },
-        'users[0].customFields.none',
-        'fields.custom_field_unknown',
-      ],
-      [{ users: [{ email: 'new@acme.example', firstName: 'N', password: 'short' }] }, 'users[0].password', 'fields.password_short'],
-      [{ mails: { invitation: { en: { subject: 'a', action: 'b' } } } }, 'mails.invitation.en.body', 'fields.key_missing'],
-      [
-        { mails: { invitation: { en: { subject: 'a', body: '{{nobody}}', action: 'b' } } } },
-        'mails.invitation.en.body',
-        'fields.placeholder',
-      ],
-      [{ auditRetentionDays: 3 }, 'auditRetentionDays', 'fields.retention'],
-      [{ timeZone: 'Nowhere' }, 'timeZone', 'fields.time_zone'],
-      [{ pairedWith: 'nowhere', environment: 'approval' }, 'pairedWith', 'errors.unknown_context'],
-    ];
     const odd: string[] = [];
     for (const [part, path, message] of cases) {
       const faults = await refuse({ contexts: [{ code: 'acme', ...part }] });
-      const fits = faults.some((fault) => fault.path === `contexts[0].${path}` && fault.message.startsWith(message));
+      const fits = faults.find((fault) => fault.path === `contexts[0].${path}` && fault.message.startsWith(message));
+      const words = fits && terminalWords()(fits.message, fits.params);
+      if (words && ofForms.test(words)) odd.push(`${path} speaks of a form: ${words}`);
       if (!fits) odd.push(`${path} ${message}: ${faults.map((fault) => `${fault.path} ${fault.message}`).join('; ') || 'not refused'}`);
     }
     expect(odd).to.deep.equal([]);
+  });
+
+  it('all that is wrong with a file is told at once, whatever it is, and nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(cases, { minLength: 2 }), async (some) => {
+        // what words may name is asked of words that are all there
+        const { said, paths } = together(some.filter(([, , rule]) => rule !== 'fields.placeholder'));
+        expect((await refuse(said)).map(({ path }) => path).toSorted()).to.deep.equal(paths.toSorted());
+      }),
+      { numRuns: 10, examples: [[cases]] },
+    );
+  });
+
+  it('and of a company that cannot be made what is wrong inside of it as well', async () => {
+    for (const company of [{ code: 'No code', name: 'New' }, { code: 'new' }, { code: 'new', name: 'New', timeZone: 'Nowhere' }]) {
+      const { said, paths } = together(cases.filter(([says]) => Array.isArray(Object.values(says)[0]) && !('assignedTo' in says)));
+      const [inside] = (said as { contexts: object[] }).contexts;
+      const faults = (await refuse({ contexts: [{ ...inside, ...company }] })).map(({ path }) => path);
+      const wrong = { 'No code': 'code', new: 'timeZone' in company ? 'timeZone' : 'name' }[company.code];
+      expect(faults).to.include(`contexts[0].${wrong}`);
+      expect(
+        paths.filter((path) => !faults.includes(path) && !/users\[1|members|grantedTo|applications\[\d+\]\.scopes/.test(path)),
+      ).to.deep.equal([]);
+    }
+  });
+
+  it('each fault of a list or of hours is told once, at its place', async () => {
+    const hours = { days: [1], from: '08:00', to: '18:00', timeZone: 'UTC' };
+    const cases: [object, string[]][] = [
+      [{ hours: { ...hours, from: '25:00' } }, ['hours.from fields.time_of_day']],
+      [{ hours: { ...hours, from: '8', to: '18' } }, ['hours.from fields.time_of_day', 'hours.to fields.time_of_day']],
+      [{ hours: { ...hours, to: '08:00' } }, ['hours.to fields.hours_order']],
+      [{ networks: ['10.0.0.0/8', { range: '10.0.0.0/8' }] }, ['networks[1] fields.type_text']],
+      [{ networks: ['10.0.0.0/99', '::1'] }, ['networks[0] fields.network']],
+    ];
+    for (const [policy, expected] of cases) {
+      const faults = await refuse({ contexts: [{ code: 'acme', policy }] });
+      expect(faults.map(({ path, message }) => `${path} ${message}`)).to.deep.equal(expected.map((one) => `contexts[0].policy.${one}`));
+    }
+  });
+
+  it('what follows from another fault is not told', async () => {
+    const faults = await refuse({
+      contexts: [
+        {
+          code: 'acme',
+          customFields: [{ code: 'size', label: 'x', type: 'choice' }],
+          users: [{ email: 'no address', firstName: 'N' }],
+          groups: [{ name: 'Sales', members: ['no address'] }, { name: 'a\u200bb' }],
+          applications: [
+            { code: 'No code', name: 'N', assignedTo: { groups: ['a\u200bb', 'Sales', 'none'] } },
+            { code: 'wrong', name: 'W', oidc: { ...oidc, client_id: 'wrong', redirect_uris: ['ftp://x'] } },
+            { code: 'crm', name: 'CRM', oidc: { ...oidc, claims: [{ name: 'b', from: 'custom.size' }] } },
+          ],
+          apis: [{ identifier: 'https://api.acme.example/x', name: 'X', applications: [{ code: 'No code' }, { code: 'wrong' }] }],
+        },
+      ],
+    });
+    expect(faults.map(({ path, message }) => `${path} ${message}`)).to.deep.equal([
+      'contexts[0].applications[0].code fields.code',
+      'contexts[0].customFields[0].options fields.custom_field_options',
+      'contexts[0].users[0].email fields.email',
+      'contexts[0].groups[1].name fields.hidden_characters',
+      'contexts[0].applications[1].oidc.redirect_uris[0] fields.redirect_scheme_never',
+    ]);
   });
 
   it('one of a pair does not become what the other is', async () => {

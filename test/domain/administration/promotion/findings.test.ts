@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { idOf, type Kind, listObjects, tellPath } from '../../../../src/domain/administration/configuration/index.ts';
 import {
@@ -212,7 +213,10 @@ describe('domain/administration/promotion: what is checked before', () => {
       const said = tellFinding(t, found!);
       expect(said)
         .to.contain(`“${tellPath(t, kind, found!.path!)}” can't be saved. `)
-        .and.not.to.match(/fields\.|\{\{|does not fit|that is named/);
+        .and.not.to.match(/fields\.|\{\{(?!nobody)|does not fit|that is named/);
+      const last = Array.isArray(value) ? value.at(-1) : value;
+      const shown = kind === 'customField' ? '["a","a"]' : JSON.stringify(last).slice(0, 79);
+      expect(said, `${kind} ${path}`).to.contain(` Found: ${shown}`);
     }
   });
 
@@ -229,5 +233,40 @@ describe('domain/administration/promotion: what is checked before', () => {
       ['bad-one', 'bad-two'].map((key) => `${key} oidc.redirect_uris.0 fields.redirect_pattern_production`),
     );
     expect((await getOwnContext(store.scope)).code).to.equal('acme');
+  });
+
+  it('so is all that is said of them: what is missing, what cannot be read or written, and what is not there', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const keys = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'a', use: 'sig', alg: 'RS256' }] };
+    await applyApproval(store.scope, {
+      groups: [{ name: 'New crew' }],
+      applications: [
+        oidcApplication('silent'),
+        oidcApplication('star'),
+        { ...oidcApplication('lonely'), assignedTo: { groups: ['New crew'] } },
+        {
+          ...oidcApplication('keys'),
+          oidc: { ...oidcApplication('keys').oidc, token_endpoint_auth_method: 'private_key_jwt', jwks: keys },
+        },
+      ],
+    });
+    const findings = await find(
+      ['silent', 'star', 'lonely', 'keys'].map((code) => `application ${code}`),
+      {
+        'application star': { 'oidc.redirect_uris': 'https://*.star.acme.example/cb' },
+        'application lonely': { 'oidc.redirect_uris': 'ftp://lonely.acme.example/cb' },
+        'application keys': { 'oidc.redirect_uris': 'https://keys.acme.example/cb\nnowhere', 'oidc.jwks': '{"keys": [{"d": "private"' },
+      },
+    );
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ code, object, path = '', found = '' }) => `${code} ${object!.key} ${path} ${found}`.trim())).to.have.members([
+      'unanswered silent oidc.redirect_uris',
+      'refused keys oidc.jwks',
+      'missing lonely',
+      'refused star oidc.redirect_uris.0 "https://*.star.acme.example/cb"',
+      'refused lonely oidc.redirect_uris.0 "ftp://lonely.acme.example/cb"',
+      'refused keys oidc.redirect_uris.1 "nowhere"',
+    ]);
+    expect(JSON.stringify(findings)).not.to.contain('private"');
   });
 });

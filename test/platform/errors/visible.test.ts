@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { visible } from '../../src/command-line/visible.ts';
+import { visible } from '../../../src/platform/errors/index.ts';
 
-describe('command-line: what a terminal would act on', () => {
+describe('platform/errors: what a terminal would act on', () => {
   it('is written as its number; everything that is seen stays, and line breaks do', () => {
     const said = 'Ação 李 क्\u200dष نمی\u200cخواهم – "x" 😀\n  next';
     expect(visible(said)).to.equal(said);
