@@ -26,7 +26,7 @@ export const applyCommand: Command = {
     };
     // of a file that is not whole nobody can say what it no longer has
     const findMore = ({ state, unresolved }: ConfigurationFile) =>
-      withStore({ config, note }, ({ scope }) => findFaults(scope, state, { unresolved }), { mayMake: false });
+      withStore({ config, note }, ({ scope }) => findFaults(scope, state, { unresolved }));
     return withConfigurationFile(file, work, findMore);
   },
 };

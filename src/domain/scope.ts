@@ -57,6 +57,8 @@ export type Scope = {
   keyRing: KeyRing;
   hasher: PasswordHasher;
   isHttpHost?: IsHttpHost;
+  /** Everything that is written is taken back in the end. So what people are using now, sessions and tokens, is left alone, and nobody waits for it. */
+  isRehearsal?: true;
   /** Of long work: the process is about to end. `inTransaction` then begins no other one, so what is between two transactions is a safe place. */
   stop?: AbortSignal;
 };
@@ -98,6 +100,9 @@ export const openServerScope = ({ database, clock, keyRing, hasher, isHttpHost }
   hasher,
   isHttpHost,
 });
+
+/** For work that is taken back in the end, whatever comes of it. */
+export const rehearsing = <S extends ServerScope>(scope: S): S => ({ ...scope, isRehearsal: true });
 
 const isTransaction = <S extends ServerScope>(scope: S): scope is S & Opened => scope.db.isTransaction === true;
 

@@ -1,5 +1,5 @@
 import { getOwnContext } from '../../company/contexts/index.ts';
-import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
+import { inTransaction, rehearsing, type Scope, type Transaction } from '../../scope.ts';
 import {
   type Configuration,
   type Data,
@@ -41,7 +41,7 @@ export const applyDifferences = (scope: Scope, differences: Difference[], policy
     } catch (error) {
       if (!(error instanceof StateError)) throw error;
       const refused: StateFault[] = [];
-      await applyDesired(outside, desired, { differences, policy }, refused);
+      await applyDesired(rehearsing(outside), desired, { differences, policy }, refused);
       throw inNames(desired, refused.length > 0 ? new StateError(tidyFaults({ contexts: [desired] }, refused.map(inFile))) : error);
     }
   });

@@ -1,7 +1,7 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import { type Context, editContext, findContextByCode } from '../../company/contexts/index.ts';
-import { inTransaction, type Scope, type ServerScope, type Transaction } from '../../scope.ts';
+import { inTransaction, rehearsing, type Scope, type ServerScope, type Transaction } from '../../scope.ts';
 import {
   compareConfigurations,
   type DesiredContext,
@@ -54,7 +54,7 @@ class RolledBack extends Error {
 export async function applyState(scope: ServerScope, state: DesiredState, options: ApplyOptions = {}): Promise<ApplyResult> {
   const passwords = await preparePasswords(scope, state);
   try {
-    return await inTransaction(scope, async (inside) => {
+    return await inTransaction(options.dryRun ? rehearsing(scope) : scope, async (inside) => {
       const result = await applyAll(inside, state, { options, passwords });
       if (options.dryRun) throw new RolledBack(result);
       return result;
@@ -73,7 +73,7 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
  */
 export async function findFaults(scope: ServerScope, state: DesiredState, options: ApplyOptions = {}): Promise<StateFault[]> {
   try {
-    return await inTransaction(scope, async (inside): Promise<never> => {
+    return await inTransaction(rehearsing(scope), async (inside): Promise<never> => {
       const refused: StateFault[] = [];
       throw new RolledBack(await applyAll(inside, state, { options: { ...options, plan: false }, passwords: new Map(), refused }), refused);
     });

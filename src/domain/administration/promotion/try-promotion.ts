@@ -6,7 +6,7 @@ import { termsSettings } from '../../applications/consents/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { type DirectoryRules, directoryRules } from '../../people/directories/index.ts';
 import { findGroupsByName, listGroupsByIds } from '../../people/groups/index.ts';
-import { type GroupId, inTransaction, type OperationId, type Scope, type Transaction } from '../../scope.ts';
+import { type GroupId, inTransaction, type OperationId, rehearsing, type Scope, type Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import { loadPolicy, type PolicyRules, rulesInForce } from '../../sign-in/sign-in-policy/index.ts';
 import { type ApplicationChange, type Change, getSimulation, startSimulation } from '../simulations/index.ts';
@@ -36,7 +36,7 @@ class Pictured extends Error {
 /** Production as promoting would leave it: it is written, looked at and taken back, so that names become ids as they really do. */
 async function takePictureAfter(scope: Scope, outcome: Outcome, usableFactors: FactorKind[]): Promise<Picture> {
   try {
-    return await inTransaction(scope, async (inside: Transaction): Promise<never> => {
+    return await inTransaction(rehearsing(scope), async (inside: Transaction): Promise<never> => {
       const written = await writeChanges(inside, outcome, { usableFactors, onTrial: true });
       // it was checked before: somebody has written meanwhile
       if ('refused' in written) throw new AppError('promotion_changed', 409);

@@ -58,9 +58,10 @@ export async function getUser(scope: Scope, userId: string): Promise<User> {
   return user;
 }
 
-/** Nobody else changes them until the transaction ends. @throws AppError not_found */
+/** Nobody else changes them until the transaction ends; while a change is only tried they sign in and use tokens. @throws AppError not_found */
 export async function lockUser(scope: Transaction, userId: string): Promise<User> {
-  const user = isId(userId) ? await findUser(scope, 'lock user', `${byId} FOR UPDATE`, userId) : undefined;
+  const [name, lock] = scope.isRehearsal ? ['lock user who stays', 'FOR NO KEY UPDATE'] : ['lock user', 'FOR UPDATE'];
+  const user = isId(userId) ? await findUser(scope, name, `${byId} ${lock}`, userId) : undefined;
   if (!user) throw notFound();
   return user;
 }

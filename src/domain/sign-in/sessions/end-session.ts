@@ -19,6 +19,7 @@ export type EndReason =
 /** Ends a session now: every token bound to it stops working with it. Each relying party that joined is told by a job of its own. @returns false when it had already ended */
 export const endSession = useCase(async (scope, sessionId: SessionId, reason: EndReason): Promise<boolean> => {
   const { db, contextId, clock } = scope;
+  if (scope.isRehearsal) return false;
   const ended = await db('sessions')
     .where({ context_id: contextId, session_id: sessionId, ended_at: null })
     .update({ ended_at: clock.now(), end_reason: reason });
