@@ -139,8 +139,8 @@ describe('journeys in Chromium', function () {
     expect(secret).to.match(/^[\w-]{43}$/);
     expect(await page.textContent('#value-issuer')).to.equal(server.issuer);
     expect(await page.textContent('#value-client_id')).to.equal('inhouse');
-    expect(page.url(), 'reloading repeats nothing').to.match(/applications\/[0-9a-f-]{36}$/);
-    await page.click('a:has-text("Assign")');
+    expect(page.url(), 'reloading repeats nothing').to.match(/applications\/[0-9a-f-]{36}\/connection$/);
+    await page.click('.tabs >> text=People');
     await page.fill('#login', 'jsilva');
     await page.click('text=Assign to these users');
     await page.waitForSelector('text=Assignment saved');

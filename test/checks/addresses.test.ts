@@ -43,7 +43,7 @@ for (const face of globSync('src/web/*/index.ts', { cwd: root })) {
 const navigation: Record<string, string> = { 'views/layouts/console.pug': 'admin-console', 'views/account/layout.pug': 'account' };
 
 /** What an administrator copies for an OpenID Connect client: oidc-provider answers there, and they are no pages. */
-const endpoints = ['keys.ts', 'apis/show.ts', 'applications/show.ts'].map((file) => `src/web/admin-console/${file}: /oidc`);
+const endpoints = ['keys.ts', 'apis/show.ts', 'applications/sign-in-values.ts'].map((file) => `src/web/admin-console/${file}: /oidc`);
 
 describe('addresses of pages', () => {
   it('stand in no file of the domain, nor in the room that all slices of the web share', () => {

@@ -72,7 +72,7 @@ describe('interop: Apache with mod_auth_mellon', function () {
     const ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     const { applicationId } = (await findApplicationByCode(await server.scope(), 'wiki'))!;
     expect(
-      (await ana.get(`${server.issuer}/admin/applications/${applicationId}`)).text,
+      (await ana.get(`${server.issuer}/admin/applications/${applicationId}/connection`)).text,
       'the console knows what it signed with',
     ).to.contain('last signed with it');
     expect((await ana.get(`${server.issuer}/admin/certificates`)).text, 'and what it was answered with').to.contain('>Wiki</a>');

@@ -15,25 +15,8 @@ const byEntry: Record<string, string> = {
   zendesk: 'app-headset',
 };
 
-const byCategory: Record<string, string> = {
-  Analytics: 'app-chart',
-  Collaboration: 'app-chat',
-  Communication: 'app-chat',
-  Development: 'app-braces',
-  Finance: 'app-coins',
-  HR: 'app-person-card',
-  Infrastructure: 'app-servers',
-  Sales: 'app-growth',
-  Security: 'shield-check',
-  Support: 'app-headset',
-};
-
 /** Without the protocol that tells two entries of one product apart. */
 export const productOf = (entry: string): string => entry.replace(/-(saml|oidc)$/, '');
 
-/**
- * The drawing of an application that was made from the catalogue and has no logo.
- * @param category the entry's own, in the catalogue's language @returns undefined where initials say more
- */
-export const pictureOf = (entry: string | null | undefined, category = ''): string | undefined =>
-  entry ? (byEntry[productOf(entry)] ?? byCategory[category]) : undefined;
+/** The drawing of an application that was made from the catalogue and has no logo. @returns undefined where initials say more */
+export const pictureOf = (entry: string | null | undefined): string | undefined => (entry ? byEntry[productOf(entry)] : undefined);

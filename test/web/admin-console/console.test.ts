@@ -172,7 +172,7 @@ describe('web/admin-console', () => {
 
   it('makes the code from the name when none is given', async () => {
     const answer = await newApplication({ name: 'Folha de Pagamento (RH)', code: '', client_id: '' });
-    expect(answer.text).to.contain('<code>folha-de-pagamento-rh</code>');
+    expect(answer.text).to.contain('id="value-client_id">folha-de-pagamento-rh</code>');
   });
 
   it('an edit that another administrator overtook is refused with a clear message, and nothing is lost', async () => {

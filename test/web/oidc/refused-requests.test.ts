@@ -171,7 +171,7 @@ describe('web/oidc: what applications are refused', () => {
 
   it('the application’s page and Home say the last error, how often, since when and from where', async () => {
     for (let n = 0; n < 41; n++) await secret('the old secret');
-    const page = (await ana.get(at(`/admin/applications/${await idOf('payroll')}`))).text;
+    const page = (await ana.get(at(`/admin/applications/${await idOf('payroll')}/activity`))).text;
     expect(page)
       .to.contain('Last error')
       .and.to.contain('wrong client secret; enter the latest client secret')

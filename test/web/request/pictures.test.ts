@@ -4,11 +4,12 @@ import { catalogue } from '../../../src/domain/applications/applications/index.t
 import { pictureOf, productOf } from '../../../src/web/request/pictures.ts';
 
 describe('web/request/pictures', () => {
-  it('every entry of the catalogue has a drawing that there is, and both protocols of a product have the same', () => {
-    for (const { id, category } of catalogue) {
-      const picture = pictureOf(id, category);
-      expect(existsSync(new URL(`../../../views/icons/${picture}.svg`, import.meta.url)), `${id}: ${picture}`).to.equal(true);
-      expect(pictureOf(productOf(id), category), id).to.equal(picture);
+  it('every drawing of an entry of the catalogue is there, and both protocols of a product look the same', () => {
+    const drawn = catalogue.filter(({ id }) => pictureOf(id) !== undefined);
+    expect(drawn.length).to.be.greaterThan(10);
+    for (const { id } of drawn) {
+      expect(existsSync(new URL(`../../../views/icons/${pictureOf(id)}.svg`, import.meta.url)), id).to.equal(true);
+      expect(pictureOf(productOf(id)), id).to.equal(pictureOf(id));
     }
   });
 

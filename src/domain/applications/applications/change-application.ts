@@ -94,7 +94,7 @@ export const setApplicationEnabled = useCase(async (scope, applicationId: string
 /** A copy with its own code and client ID, disabled and without a secret until somebody completes it. */
 export const cloneApplication = useCase(async (scope, applicationId: string): Promise<Application> => {
   const source = await getApplication(scope, applicationId);
-  const code = await freeCode(scope, source.code);
+  const code = await findFreeCode(scope, source.code);
   const oidc = source.oidc && { ...withoutSecrets(source.oidc), client_secret_expires_at: undefined, client_id: code };
   // one partner is one application: the copy says whose it is once somebody completes it
   const saml = source.saml && { ...source.saml, entityId: `${source.saml.entityId}#${code}`.slice(0, 1024) };
@@ -196,9 +196,10 @@ async function refuseTaken(scope: Scope, { code, oidc, saml }: ApplicationData, 
     throw taken.applications_saml_entity_id();
 }
 
-async function freeCode(scope: Scope, code: string): Promise<string> {
-  for (let n = 2; ; n++) {
-    const candidate = `${code.slice(0, 58)}-${n}`;
+/** @returns the code, or with the first number behind it that neither an application nor a client has */
+export async function findFreeCode(scope: Scope, code: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? code : `${code.slice(0, 58)}-${n}`;
     if (!(await findApplicationByCode(scope, candidate)) && !(await findApplicationByClientId(scope, candidate))) return candidate;
   }
 }

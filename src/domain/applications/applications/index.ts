@@ -1,7 +1,18 @@
 // Owns: the applications of a context: name, logo, navigable or not, how each protocol reaches it; the catalogue of known ones.
 // Does not: who may open them (assignments, access) nor speak their protocol (web/oidc, web/saml).
 export { type Ability, abilitiesOf, abilityNames, type Change } from './abilities.ts';
-export { type CatalogueEntry, catalogue, findCatalogueEntry } from './catalogue/index.ts';
+export {
+  type Asked,
+  type CatalogueEntry,
+  type Category,
+  catalogue,
+  categories,
+  fieldOfAsked,
+  fillEntry,
+  findCatalogueEntry,
+  isGenericEntry,
+  isPlaceholder,
+} from './catalogue/index.ts';
 export {
   type ApplicationInput,
   applicationInput,
@@ -9,6 +20,7 @@ export {
   createApplication,
   deleteApplication,
   editApplication,
+  findFreeCode,
   registerApplication,
   setApplicationEnabled,
 } from './change-application.ts';

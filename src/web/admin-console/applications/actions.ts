@@ -12,7 +12,8 @@ import { acceptMetadata, ignoreMetadata, refreshMetadata } from '../../../domain
 import { notFound } from '../../../platform/errors/index.ts';
 import { createMetadataFetcher, type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
-import { showApplication } from './show.ts';
+import { pathOfTab } from './shown.ts';
+import { showSignIn } from './sign-in-values.ts';
 
 type Action = (page: PageContext, application: Application) => Promise<void>;
 
@@ -48,40 +49,40 @@ const actions: Record<string, { run: Action; dangerous?: boolean }> = {
         readDays(page, 'valid_days', secretLives),
         readDays(page, 'former_days', formerLives),
       );
-      await showApplication(page, application.applicationId, secret);
+      await showSignIn(page, application.applicationId, secret);
     },
   },
   'end-secret': {
     dangerous: true,
     async run(page, application) {
       await endClientSecret(page.scope, application.applicationId, 'current');
-      redirectTo(page, path(application), 'secret_ended');
+      redirectTo(page, pathOfTab(application, 'sign-in'), 'secret_ended');
     },
   },
   'end-former-secret': {
     dangerous: true,
     async run(page, application) {
       await endClientSecret(page.scope, application.applicationId, 'former');
-      redirectTo(page, path(application), 'secret_ended');
+      redirectTo(page, pathOfTab(application, 'sign-in'), 'secret_ended');
     },
   },
   'accept-metadata': {
     dangerous: true,
     async run(page, application) {
       await acceptMetadata(page.scope, application.applicationId, page.form.get('proposal'));
-      redirectTo(page, path(application), 'metadata_accepted');
+      redirectTo(page, pathOfTab(application, 'sign-in'), 'metadata_accepted');
     },
   },
   'ignore-metadata': {
     async run(page, application) {
       await ignoreMetadata(page.scope, application.applicationId, page.form.get('proposal'));
-      redirectTo(page, path(application), 'metadata_ignored');
+      redirectTo(page, pathOfTab(application, 'sign-in'), 'metadata_ignored');
     },
   },
   'read-metadata': {
     async run(page, application) {
       await refreshMetadata(page.scope, application.applicationId, createMetadataFetcher(page.services));
-      redirectTo(page, path(application), 'metadata_read');
+      redirectTo(page, pathOfTab(application, 'sign-in'), 'metadata_read');
     },
   },
   delete: {

@@ -1,9 +1,10 @@
 import { getApplication } from '../../../domain/applications/applications/index.ts';
 import { assignApplications, listAssignees, unassignApplication } from '../../../domain/applications/assignments/index.ts';
-import { type PageContext, renderPage } from '../../request/index.ts';
+import type { PageContext } from '../../request/index.ts';
 import { listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { readPastedPeople } from '../pasted-people.ts';
 import { redirectTo } from '../submit.ts';
+import { renderTab } from './shown.ts';
 
 type Faults = { people?: { login: string; message: string }; groups?: string };
 
@@ -12,12 +13,7 @@ export async function showAssignments(page: PageContext, faults: Faults = {}, ch
   const assignees = await listAssignees(page.scope, application.applicationId);
   const assigned = new Set<string>(assignees.groups.map((group) => group.groupId));
   const list = await listChoices(page.scope, 'all_groups', choices, assigned);
-  renderPage(
-    page,
-    'admin-console/applications/assignments',
-    { application, assignees, list, faults },
-    { status: faults.people || faults.groups ? 422 : 200 },
-  );
+  await renderTab(page, 'people', application, { assignees, list, faults }, faults.people || faults.groups ? 422 : 200);
 }
 
 /** People by e-mail or username, or groups by their boxes. */

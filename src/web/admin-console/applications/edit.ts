@@ -9,48 +9,58 @@ import {
 import { AppError } from '../../../platform/errors/index.ts';
 import type { PageContext, Refusal } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
+import { isConnected, newValues, showConnect, submitConnect } from './connect.ts';
 import type { FormValues } from './form-values.ts';
-import { newOidcValues, oidcValuesOf, readOidcValues, renderOidcForm } from './oidc-form.ts';
-import { newSamlValues, readSamlValues, renderSamlForm, samlValuesOf } from './saml-form.ts';
+import { oidcValuesOf, readOidcValues, renderOidcForm } from './oidc-form.ts';
+import { mergePart, type Part, partOfRefusal, readPart } from './parts.ts';
+import { readSamlValues, renderSamlForm, samlValuesOf } from './saml-form.ts';
 import { layMetadata, type MetadataPreview } from './saml-metadata.ts';
-import { showApplication } from './show.ts';
+import { pathOfTab } from './shown.ts';
+import { showSignIn } from './sign-in-values.ts';
 
 export async function showNew(page: PageContext): Promise<void> {
   const entry = findCatalogueEntry(page.query('entry')) ?? findCatalogueEntry('openid-connect')!;
-  await render(page, entry.protocol === 'saml' ? newSamlValues(page, entry) : newOidcValues(page, entry));
+  if (isConnected(entry) && page.query('form') !== 'full') return showConnect(page, entry);
+  await render(page, newValues(page, entry));
 }
 
 export async function submitNew(page: PageContext): Promise<void> {
+  if (page.form.get('connect') === 'yes' && isConnected(findCatalogueEntry(page.form.get('catalogueEntry')))) return submitConnect(page);
   const values = readValues(page);
   const registered = await submitForm(
     page,
     () => saveOrPreview(page, values, undefined, (complete) => registerApplication(page.scope, complete)),
-    (refusal) => render(page, values, undefined, refusal),
+    (refusal) => render(page, values, {}, refusal),
   );
   if (!registered) return;
   const { application, clientSecret } = registered;
-  if (clientSecret) await showApplication(page, application.applicationId, clientSecret);
-  else redirectTo(page, `/admin/applications/${application.applicationId}`, 'application_created');
+  if (clientSecret) await showSignIn(page, application.applicationId, clientSecret);
+  else redirectTo(page, pathOfTab(application, 'sign-in'), 'application_connected');
 }
 
 export async function showEdit(page: PageContext): Promise<void> {
   const application = await getApplication(page.scope, page.params.application!);
   const values = application.saml ? samlValuesOf(application) : oidcValuesOf(application);
-  await render(page, { ...values, version: String(application.version) }, application);
+  await render(page, { ...values, version: String(application.version) }, { application, part: readPart(page) });
 }
 
 export async function submitEdit(page: PageContext): Promise<void> {
   const application = await getApplication(page.scope, page.params.application!);
-  const values = readValues(page, application);
+  const part = readPart(page);
+  const before = application.saml ? samlValuesOf(application) : oidcValuesOf(application);
+  const values = mergePart(part, readValues(page, application), before);
   const edited = await submitForm(
     page,
     () =>
       saveOrPreview(page, values, application, (complete) =>
         editApplication(page.scope, application.applicationId, complete, shownVersion(page), page.form.get('new_subjects') !== 'yes'),
       ),
-    (refusal) => render(page, { ...values, version: page.form.get('version') }, application, refusal),
+    (refusal) => {
+      const shown = partOfRefusal(part, application, Object.keys(refusal.fields ?? {}));
+      return render(page, { ...values, version: page.form.get('version') }, { application, part: shown }, refusal);
+    },
   );
-  if (edited) redirectTo(page, `/admin/applications/${application.applicationId}`, 'application_edited');
+  if (edited) redirectTo(page, pathOfTab(application, part), 'application_edited');
 }
 
 export async function submitLogo(page: PageContext): Promise<void> {
@@ -78,17 +88,16 @@ async function saveOrPreview<T>(
   if (!preview) return save(values);
   const shown = { ...values, version: page.form.get('version') };
   const refusal = preview.choose && { status: 422, fields: { metadataEntity: page.t('fields.metadata_choose') } };
-  await render(page, shown, application, refusal, preview);
+  await render(page, shown, { application, preview }, refusal);
   return undefined;
 }
 
-async function render(
-  page: PageContext,
-  values: FormValues,
-  application?: Application,
-  refusal?: Refusal,
-  preview?: MetadataPreview,
-): Promise<void> {
-  if (values.saml) await renderSamlForm(page, values, { application, preview }, refusal);
-  else await renderOidcForm(page, values, { application }, refusal);
+type Shown = { application?: Application; preview?: MetadataPreview; part?: Part };
+
+async function render(page: PageContext, values: FormValues, shown: Shown = {}, refusal?: Refusal): Promise<void> {
+  const { application, part } = shown;
+  const back = application ? pathOfTab(application, part) : '/admin/catalogue';
+  const locals = { ...shown, back, shows: (one: Part) => part === undefined || part === one };
+  if (values.saml) await renderSamlForm(page, values, locals, refusal);
+  else await renderOidcForm(page, values, locals, refusal);
 }

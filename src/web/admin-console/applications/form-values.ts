@@ -1,4 +1,9 @@
-import { type ApplicationInput, type CatalogueEntry, personFields } from '../../../domain/applications/applications/index.ts';
+import {
+  type ApplicationInput,
+  type CatalogueEntry,
+  isGenericEntry,
+  personFields,
+} from '../../../domain/applications/applications/index.ts';
 import { customFieldName, listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import { nameKey } from '../../../domain/people/users/index.ts';
 import type { PageContext } from '../../request/index.ts';
@@ -7,7 +12,7 @@ import type { PageContext } from '../../request/index.ts';
 export type FormValues = ApplicationInput & { version?: string };
 
 /** "Payroll (HR)" → payroll-hr */
-const codeFrom = (name: string): string =>
+export const codeFrom = (name: string): string =>
   nameKey(name)
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 63)
@@ -25,20 +30,16 @@ export function readGeneral({ form }: PageContext): ApplicationInput {
   };
 }
 
-const generic = new Set(['openid-connect', 'saml']);
-
-/** The general part of an entry; the generic entries have a protocol, not a name. */
-export const generalOf = (entry: CatalogueEntry): ApplicationInput => ({
-  code: generic.has(entry.id) ? '' : entry.id,
-  name: generic.has(entry.id) ? '' : entry.name,
-  category: entry.category,
-  catalogueEntry: entry.id,
-});
-
-/** {host} of an entry's addresses. */
-export function fillHost(page: PageContext): (template: string | undefined) => string | undefined {
-  const host = /^[a-z0-9.:-]{1,253}$/i.test(page.query('host')) ? page.query('host') : 'app.example.com';
-  return (template) => template?.replaceAll('{host}', host);
+/** The general part of an entry, in the words of whoever reads; the generic entries have a protocol, not a name. */
+export function generalOf({ t }: PageContext, entry: CatalogueEntry): ApplicationInput {
+  if (isGenericEntry(entry)) return { code: '', name: '', category: '', catalogueEntry: entry.id };
+  return {
+    code: entry.id,
+    name: entry.name,
+    description: t(`entry_descriptions.${entry.id.replaceAll('-', '_')}`),
+    category: t(`categories.${entry.category.toLowerCase()}`),
+    catalogueEntry: entry.id,
+  };
 }
 
 /** What an application can be told of a person: the field, and its name for people. */

@@ -1,31 +1,12 @@
-import { type Application, type CatalogueEntry, withoutSecrets } from '../../../domain/applications/applications/index.ts';
+import { type Application, withoutSecrets } from '../../../domain/applications/applications/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { presentClaimSettings, readClaimSettings } from './claims-form.ts';
-import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
+import { type FormValues, readGeneral, sourcesOf } from './form-values.ts';
 import { readTokenSettings, shownTokenTimes } from './token-settings-form.ts';
 
 const lists = ['redirect_uris', 'post_logout_redirect_uris', 'web_origins'] as const;
 const texts = ['client_id', 'jwks_uri', 'backchannel_logout_uri', 'initiate_login_uri'] as const;
 const flags = ['dpop_bound_access_tokens', 'require_pushed_authorization_requests'] as const;
-
-type OidcEntry = Extract<CatalogueEntry, { protocol: 'oidc' }>;
-
-export function newOidcValues(page: PageContext, entry: OidcEntry): FormValues {
-  const fill = fillHost(page);
-  const general = generalOf(entry);
-  return {
-    ...general,
-    launchUrl: page.query('host') ? fill(entry.launchUrl) : '', // an address of nobody's would stand on the Launchpad
-    oidc: {
-      client_id: general.code,
-      token_endpoint_auth_method: 'any',
-      redirect_uris: [fill(entry.redirectUri)!],
-      post_logout_redirect_uris: entry.postLogoutRedirectUri ? [fill(entry.postLogoutRedirectUri)!] : [],
-      backchannel_logout_uri: fill(entry.backchannelLogoutUri),
-      grant_types: entry.grantTypes,
-    },
-  };
-}
 
 export function oidcValuesOf(application: Application): FormValues {
   return { ...application, version: undefined, saml: undefined, oidc: withoutSecrets(application.oidc ?? {}) };

@@ -17,9 +17,7 @@ type Client = Application & { oidc: OidcSettings };
 export async function showOidcPreview(page: PageContext, application: Client): Promise<void> {
   const { scope, context, services, session } = page;
   const login = page.query('login').trim() || session!.person.login;
-  const atApis = await listApisOfApplication(scope, application.applicationId);
-  const everything = [...claimScopes, ...new Set(atApis.flatMap((one) => one.scopes))].join(' ');
-  const scopes = page.query('scope').trim().slice(0, 500) || everything.slice(0, 500);
+  const scopes = page.query('scope').trim().slice(0, 500) || (await scopesToAsk(page, application));
   const user = await findUserByLogin(scope, login);
   if (user) await recordView(scope, user);
   renderPage(page, 'admin-console/applications/oidc-preview', {
@@ -32,10 +30,21 @@ export async function showOidcPreview(page: PageContext, application: Client): P
   });
 }
 
+/** All that it can ask for. */
+export async function scopesToAsk({ scope }: PageContext, { applicationId }: Client): Promise<string> {
+  const atApis = await listApisOfApplication(scope, applicationId);
+  return [...claimScopes, ...new Set(atApis.flatMap((one) => one.scopes))].join(' ').slice(0, 500);
+}
+
 type Document = { into: ClaimTarget; json: string; api?: string; left?: { name: string; why: 'application' | 'person' }[] };
 
 /** Without what is of one sign-in alone: times, nonce, session. The first access token is for userinfo, the others are for each API that something was asked of. */
-async function previewDocuments({ scope, context }: PageContext, application: Client, user: User, scopes: string): Promise<Document[]> {
+export async function previewDocuments(
+  { scope, context }: PageContext,
+  application: Client,
+  user: User,
+  scopes: string,
+): Promise<Document[]> {
   const { applicationId, oidc } = application;
   const asked = scopes.split(/\s+/).filter(Boolean);
   const known = asked.filter((name) => claimScopes.some((one) => one === name) || name === 'offline_access');

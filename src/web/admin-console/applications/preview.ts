@@ -2,11 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { decide } from '../../../domain/applications/access/index.ts';
 import { type Application, getApplication, type SamlSettings } from '../../../domain/applications/applications/index.ts';
 import { describeConditions, describePerson, isNamedLater } from '../../../domain/applications/assertions/index.ts';
-import { findUserByLogin, recordView } from '../../../domain/people/users/index.ts';
+import { findUserByLogin, recordView, type User } from '../../../domain/people/users/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { authnContext, newXmlId, partnerEntity, previewAssertion } from '../../../platform/saml/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
-import { showOidcPreview } from './oidc-preview.ts';
+import { previewDocuments, scopesToAsk, showOidcPreview } from './oidc-preview.ts';
 
 /** What this application would be told about a person who opened it now; nothing is sent and nothing is kept. */
 export async function showPreview(page: PageContext): Promise<void> {
@@ -17,21 +17,36 @@ export async function showPreview(page: PageContext): Promise<void> {
   throw notFound();
 }
 
-async function showSamlPreview(page: PageContext, application: Application & { saml: SamlSettings }): Promise<void> {
+/** What it would be told of somebody who is known, by its protocol: documents of tokens, or an assertion. */
+export async function describeRelease(page: PageContext, application: Application, user: User) {
+  const { saml, oidc } = application;
+  if (saml) return { saml: await describeSaml(page, { ...application, saml }, user) };
+  const client = { ...application, oidc: oidc! };
+  return { oidc: await previewDocuments(page, client, user, await scopesToAsk(page, client)) };
+}
+
+type Partner = Application & { saml: SamlSettings };
+
+async function showSamlPreview(page: PageContext, application: Partner): Promise<void> {
   const { scope, context, services, session } = page;
-  const { saml } = application;
   const login = page.query('login').trim() || session!.person.login;
   const user = await findUserByLogin(scope, login);
   if (user) await recordView(scope, user);
-  const verdict = user && decide(await services.findAccess(context.contextId, user.userId, application.applicationId));
-  const description =
-    user &&
-    (await describePerson(scope, { applicationId: application.applicationId, saml }, user, context.saml.entityId, {
-      isPreview: true,
-    }));
+  renderPage(page, 'admin-console/applications/saml-preview', {
+    application,
+    login,
+    user,
+    verdict: user && decide(await services.findAccess(context.contextId, user.userId, application.applicationId)),
+    released: user && (await describeSaml(page, application, user)),
+  });
+}
+
+/** Made as for a sign-in, but for what is of one alone. */
+async function describeSaml({ scope, context, services }: PageContext, { applicationId, saml }: Partner, user: User) {
+  const description = await describePerson(scope, { applicationId, saml }, user, context.saml.entityId, { isPreview: true });
   const now = services.clock.now();
   const xml =
-    description?.outcome === 'described'
+    description.outcome === 'described'
       ? previewAssertion({
           issuer: context.saml.entityId,
           ...describeConditions(saml, now, new Date(now.getTime() + 12 * 3600 * 1000)),
@@ -44,16 +59,7 @@ async function showSamlPreview(page: PageContext, application: Application & { s
           now,
         })
       : undefined;
-  renderPage(page, 'admin-console/applications/saml-preview', {
-    application,
-    login,
-    user,
-    verdict,
-    description,
-    xml,
-    madeLater: description !== undefined && isNamedLater(saml, description),
-    protection: protectionOf(saml),
-  });
+  return { description, xml, madeLater: isNamedLater(saml, description), protection: protectionOf(saml) };
 }
 
 const protectionOf = (saml: SamlSettings) => ({

@@ -1,32 +1,18 @@
 import {
   type Application,
   adviseOn,
-  type CatalogueEntry,
   parseServices,
   type SamlInput,
   type SourceField,
 } from '../../../domain/applications/applications/index.ts';
 import { attributeNameFormat, blockCiphers, everyNameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
-import { type FormValues, fillHost, generalOf, readGeneral, sourcesOf } from './form-values.ts';
+import { type FormValues, readGeneral, sourcesOf } from './form-values.ts';
 import type { MetadataPreview } from './saml-metadata.ts';
 import { presentOptions, readOptions } from './saml-options-form.ts';
 
-type SamlEntry = Extract<CatalogueEntry, { protocol: 'saml' }>;
 const flags = ['forceNameIdFormat', 'sendGroups', 'signAssertion', 'signResponse', 'encryptAssertion', 'requireSignedRequests'] as const;
 const choices = ['nameIdFormat', 'signatureAlgorithm', 'encryptionAlgorithm'] as const;
-
-export function newSamlValues(page: PageContext, entry: SamlEntry): FormValues {
-  const fill = fillHost(page);
-  const saml: SamlInput = {
-    entityId: fill(entry.entityId) ?? '',
-    assertionConsumerServices: entry.acsUrl ? [{ url: fill(entry.acsUrl)!, index: 0, isDefault: true }] : [],
-    singleLogoutServices: entry.sloUrl ? [{ binding: 'redirect', url: fill(entry.sloUrl)! }] : [],
-    signAssertion: true,
-    ...entry.settings,
-  };
-  return { ...generalOf(entry), saml };
-}
 
 export const samlValuesOf = (application: Application): FormValues => ({ ...application, version: undefined, oidc: undefined });
 
@@ -94,7 +80,7 @@ export function readSamlValues(page: PageContext, before?: Application): FormVal
 export async function renderSamlForm(
   page: PageContext,
   values: FormValues,
-  locals: { application?: Application; preview?: MetadataPreview },
+  locals: { application?: Application; preview?: MetadataPreview } & Record<string, unknown>,
   refusal?: Refusal,
 ): Promise<void> {
   const { form } = page;

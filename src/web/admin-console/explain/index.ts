@@ -6,7 +6,7 @@ import { readQuestion } from './read-question.ts';
 import { explainToolsOf } from './tools.ts';
 import { zonedTime } from './zoned-time.ts';
 
-export { explainToolsOf };
+export { explainToolsOf, presentExplanation };
 
 export const explainRoutes: Route[] = [{ method: 'GET', path: '/admin/explain', access: 'administrator', handle: showExplain }];
 

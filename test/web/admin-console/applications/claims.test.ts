@@ -83,7 +83,7 @@ describe('web/admin-console/applications: what an OpenID Connect application is 
     expect(await settings()).to.deep.include(expected);
     const application = (await findApplicationByCode(await server.scope(), 'payroll'))!;
     expect(portableApplication(application).oidc).to.deep.include(expected);
-    const page = (await ana.get(base)).text;
+    const page = (await ana.get(`${base}/data`)).text;
     expect(page).to.contain('<code>locale</code>').and.to.contain('tier roles unit').and.to.contain('Finance, Finland');
   });
 

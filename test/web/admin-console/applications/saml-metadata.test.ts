@@ -178,7 +178,7 @@ describe('web: the console reads metadata as partners make it', () => {
         ),
     });
     await readNow(applicationId);
-    const page = textOf(await ana.get(`${server.issuer}/admin/applications/${applicationId}`));
+    const page = textOf(await ana.get(`${server.issuer}/admin/applications/${applicationId}/connection`));
     expect(page).to.contain('https://moved.example/acs').and.to.contain('AssertionConsumerService http://moved.example/plain: the address');
   });
 
@@ -192,7 +192,7 @@ describe('web: the console reads metadata as partners make it', () => {
     const asking = await send(await newForm(), { name: 'Of many', metadataUrl: `${partnerUrl}/all` });
     expect((await send(asking, { metadataEntity: 'https://y.example' })).status).to.equal(303);
     const { applicationId } = (await findApplicationByCode(await server.scope(), 'of-many'))!;
-    const page = async () => textOf(await ana.get(`${server.issuer}/admin/applications/${applicationId}`));
+    const page = async () => textOf(await ana.get(`${server.issuer}/admin/applications/${applicationId}/connection`));
     await readNow(applicationId);
     expect(await page()).to.not.contain('metadata changed');
     published.set('/all', { body: aggregate('https://x.example') });

@@ -99,7 +99,7 @@ describe('web: the console connects SAML applications', () => {
 
   it('metadata at an address is read again; a difference waits for a decision, whatever it says', async () => {
     const { applicationId } = (await findApplicationByCode(await server.scope(), 'fetched'))!;
-    const page = async () => (await ana.get(at(`/admin/applications/${applicationId}`))).text;
+    const page = async () => (await ana.get(at(`/admin/applications/${applicationId}/connection`))).text;
     const act = async (action: string) => {
       const shown =
         new RegExp(`href="([^"]*/${action}[^"]*)"`).exec(await page())?.[1] ?? at(`/admin/applications/${applicationId}/${action}`);
@@ -251,9 +251,9 @@ describe('web: the console connects SAML applications', () => {
   });
 
   it('by hand, from the catalogue; edited without loss; one entity ID belongs to one application', async () => {
-    expect((await create('zendesk', { code: 'desk', name: 'Desk' })).status).to.equal(303);
+    expect((await create('zendesk', { subdomain: 'desk', name: 'Desk' })).status).to.equal(303);
     const settings = (await saved('desk'))!;
-    expect(settings.assertionConsumerServices[0]!.url).to.equal('https://app.example.com/access/saml');
+    expect(settings.assertionConsumerServices[0]!.url).to.equal('https://desk.zendesk.com/access/saml');
     expect(settings.attributes.map(({ name, from }) => [name, from])).to.deep.equal([
       ['name', 'fullName'],
       ['email', 'email'],
@@ -262,14 +262,14 @@ describe('web: the console connects SAML applications', () => {
     const edit = `/admin/applications/${applicationId}/edit`;
     expect((await fillIn(edit, { sendGroups: 'yes' })).status).to.equal(303);
     expect(await saved('desk')).to.deep.equal({ ...settings, sendGroups: true });
-    expect((await fillIn(edit, { acs: 'https://new.example/acs\nhttps://app.example.com/access/saml' })).status, 'a new default').to.equal(
+    expect((await fillIn(edit, { acs: 'https://new.example/acs\nhttps://desk.zendesk.com/access/saml' })).status, 'a new default').to.equal(
       303,
     );
     expect((await saved('desk'))!.assertionConsumerServices.map(({ url, isDefault }) => [url, isDefault])).to.deep.equal([
       ['https://new.example/acs', true],
-      ['https://app.example.com/access/saml', false],
+      ['https://desk.zendesk.com/access/saml', false],
     ]);
-    const second = await create('zendesk', { code: 'desk2', name: 'Desk 2' });
+    const second = await create('zendesk', { subdomain: 'desk', name: 'Desk 2' });
     expect(second.status).to.equal(409);
     expect((await fillIn(edit, { signAssertion: 'no' })).text).to.contain('Sign the assertion');
   });
@@ -281,7 +281,7 @@ describe('web: the console connects SAML applications', () => {
       acs: 'https://mute.example/acs',
       slo_redirect: 'https://mute.example/slo',
     };
-    const shown = (await create('saml', saml)).location!;
+    const shown = (await create('saml', saml)).location!.replace('/connection', '');
     const told = {
       en: "its responses can't be verified",
       es: 'sus respuestas no se pueden verificar',
@@ -302,7 +302,7 @@ describe('web: the console connects SAML applications', () => {
 
   it('the connection page has every value under the product’s own names, and the preview the exact assertion', async () => {
     const { applicationId } = (await findApplicationByCode(await server.scope(), 'desk'))!;
-    const page = (await ana.get(at(`/admin/applications/${applicationId}`))).text;
+    const page = (await ana.get(at(`/admin/applications/${applicationId}/connection`))).text;
     for (const value of [
       'SAML SSO URL',
       `${server.issuer}/saml/sso`,

@@ -37,7 +37,7 @@ describe('web: the console says how long an application’s tokens last', () => 
     expect(oidc)
       .to.include({ ...kept, introspects_all_applications: true })
       .and.not.have.property('id_token_seconds');
-    const page = (await ana.get(await at(''))).text;
+    const page = (await ana.get(await at('/advanced'))).text;
     for (const line of [
       'Access token</dt><dd>5 min<',
       'ID token</dt><dd>1 h<',
