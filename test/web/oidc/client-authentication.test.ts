@@ -42,18 +42,18 @@ describe('web/oidc: how an application proves itself', () => {
       expect(answer.text).to.contain('Previous client secret').and.to.contain('Expires');
       await works(second);
       await works(clientSecret);
-      await eventually(async () => expect((await ana.get(await page())).text.match(/last used/gi)).to.have.length(2));
+      await eventually(async () => expect((await ana.get(`${await page()}/connection`)).text.match(/last used/gi)).to.have.length(2));
       wait(7 * 24 * 60);
       ana = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
       await works(clientSecret, 401);
       await works(second);
-      expect((await ana.get(await page())).text).to.contain('Expired');
+      expect((await ana.get(`${await page()}/connection`)).text).to.contain('Expired');
     });
 
     it('either can be ended, the other goes on; what is not there cannot', async () => {
       const first = secretIn((await act('secret', { former_days: '0' })).text);
       await works(first);
-      expect((await ana.get(await page())).text).not.to.contain('Revoke now');
+      expect((await ana.get(`${await page()}/connection`)).text).not.to.contain('Revoke now');
       const second = secretIn((await act('secret', { former_days: '30' })).text);
       await works(second);
       expect((await act('end-former-secret')).text).to.contain('Client secret revoked');

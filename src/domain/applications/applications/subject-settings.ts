@@ -29,5 +29,7 @@ export function refuseSubjects(settings: Settings): FieldErrors {
   if (settings.subject_type !== 'pairwise') return {};
   // the library has them only where a client proves itself by keys of its jwks_uri
   if (settings.grant_types.includes('urn:ietf:params:oauth:grant-type:device_code')) return { subject_type: 'fields.pairwise_device' };
+  // what is no address is refused as one, and says no host
+  if (!settings.sector_identifier_uri && !settings.redirect_uris.every((uri) => URL.canParse(uri))) return {};
   return sectorOf(settings) ? {} : { sector_identifier_uri: 'fields.sector_missing' };
 }

@@ -86,11 +86,12 @@ export function mergePart(part: Part | undefined, typed: FormValues, before: For
   if (!part) return typed;
   const pick = (values: object | null | undefined, names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, (values as Record<string, unknown> | undefined)?.[name]]));
+  const said = (values: object) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   return {
     ...before,
     ...(part === 'general' ? pick(typed, general) : {}),
-    ...(before.oidc ? { oidc: { ...before.oidc, ...pick(typed.oidc, oidc[part]) } } : {}),
-    ...(before.saml ? { saml: { ...before.saml, ...pick(typed.saml, saml[part]) } } : {}),
+    ...(before.oidc ? { oidc: said({ ...before.oidc, ...pick(typed.oidc, oidc[part]) }) } : {}),
+    ...(before.saml ? { saml: said({ ...before.saml, ...pick(typed.saml, saml[part]) }) } : {}),
   };
 }
 
