@@ -1,12 +1,14 @@
 import { listSignIns } from '../../../domain/administration/explanations/index.ts';
 import { isTraced } from '../../../domain/applications/traces/index.ts';
 import { countEvents } from '../../../domain/records/audit/index.ts';
-import { listRefusals } from '../../../domain/records/refusals/index.ts';
+import { type CountedRefusal, listRefusals } from '../../../domain/records/refusals/index.ts';
+import type { ApplicationId } from '../../../domain/scope.ts';
 import type { PageContext } from '../../request/index.ts';
 import { loadShown, renderTab } from './shown.ts';
 
 const dayMs = 86_400_000;
 const refusalDays = 7;
+const mostRefusals = 20;
 const periods = { day: 1, week: 7, month: 30 };
 /** Up to here they are counted exactly. */
 const mostCounted = 10_000;
@@ -30,8 +32,12 @@ export async function showActivity(page: PageContext): Promise<void> {
   );
   await renderTab(page, 'activity', application, {
     counts,
-    refusals: await listRefusals(scope, since(refusalDays), { applicationId, limit: 20 }),
+    refusals: await listLastRefusals(page, applicationId),
     lastSignIns: await listSignIns(scope, { applicationId }),
     isTraceOn: isTraced(application, now),
   });
 }
+
+/** What the application was refused lately, the last first. */
+export const listLastRefusals = ({ scope }: PageContext, applicationId: ApplicationId, limit = mostRefusals): Promise<CountedRefusal[]> =>
+  listRefusals(scope, new Date(scope.clock.now().getTime() - refusalDays * dayMs), { applicationId, limit });

@@ -1,6 +1,7 @@
 import { listApisOfApplication } from '../../../domain/applications/apis/index.ts';
 import { adviseOn, listApplications } from '../../../domain/applications/applications/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
+import { listLastRefusals } from './activity.ts';
 import { loadShown, renderTab } from './shown.ts';
 import { shownTokenTimes } from './token-settings-form.ts';
 
@@ -12,8 +13,12 @@ export async function showApplications(page: PageContext): Promise<void> {
   renderPage(page, 'admin-console/applications/list', { applications, cursor, search: filter.search });
 }
 
+/** So many of the last errors stand on the first tab; all of them on Activity. */
+const shownRefusals = 5;
+
 export async function showApplication(page: PageContext): Promise<void> {
-  await renderTab(page, 'general', await loadShown(page));
+  const application = await loadShown(page);
+  await renderTab(page, 'general', application, { refusals: await listLastRefusals(page, application.applicationId, shownRefusals) });
 }
 
 /** What it is told of people: the settings; the preview shows it for one person. */
