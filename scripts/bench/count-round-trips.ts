@@ -1,9 +1,9 @@
-// Loaded into the server of the bench (`node --import`): counts what it says to PostgreSQL, and writes the figure into BENCH_ROUND_TRIPS at SIGUSR2.
+// Loaded into the server of the bench (`node --import`): counts what it and PostgreSQL say to each other, and writes the figures into BENCH_ROUND_TRIPS at SIGUSR2.
 // A round trip begins with the first message to a connection after its last answer; what follows before the next answer belongs to it.
 import { writeFileSync } from 'node:fs';
 import pg from 'pg';
 
-const counts = { roundTrips: 0, statements: 0 };
+const counts = { roundTrips: 0, statements: 0, bytes: 0 };
 type Wire = { stream: NodeJS.EventEmitter & { write(...args: unknown[]): boolean } };
 const { connect } = pg.Connection.prototype as unknown as { connect(this: Wire, ...args: unknown[]): void };
 
@@ -16,10 +16,12 @@ const { connect } = pg.Connection.prototype as unknown as { connect(this: Wire, 
   stream.write = (...sent) => {
     if (!isAsked) counts.roundTrips++;
     isAsked = true;
+    counts.bytes += Buffer.byteLength(sent[0] as Buffer | string);
     return write(...sent);
   };
-  stream.on('data', () => {
+  stream.on('data', (chunk: Buffer) => {
     isAsked = false;
+    counts.bytes += chunk.length;
   });
   return connected;
 };

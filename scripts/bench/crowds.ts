@@ -13,8 +13,10 @@ export type CrowdSide = { work: (lane: number) => Promise<void>; pid: number; po
 /** For one flow. `serverMs`, `storeMs`: processor time. */
 export type Cost = { perSecond: number; serverMs: number; storeMs: number; roundTrips: number; statements: number };
 
-async function countsOf({ pid, roundTrips }: CrowdSide): Promise<{ roundTrips: number; statements: number }> {
-  if (!roundTrips) return { roundTrips: 0, statements: 0 };
+export type Counts = { roundTrips: number; statements: number; bytes: number };
+
+export async function countsOf({ pid, roundTrips }: Omit<CrowdSide, 'work'>): Promise<Counts> {
+  if (!roundTrips) return { roundTrips: 0, statements: 0, bytes: 0 };
   rmSync(roundTrips, { force: true });
   process.kill(pid, 'SIGUSR2');
   for (;;) {

@@ -12,6 +12,7 @@ import { portaria, startServerProcess } from '../../test/support/process.ts';
 import { fillSignIn, freePort } from '../../test/support/server.ts';
 import { applications, redirectUri, secret } from './applications.ts';
 import { type CrowdSide, compareCrowds, crowds } from './crowds.ts';
+import { type HotPath, measureHotPaths } from './hot-paths.ts';
 import { importPeople } from './import.ts';
 import { LightJar, sendByNode } from './light-jar.ts';
 import { median, percentile, rate } from './load.ts';
@@ -42,6 +43,7 @@ const port = await freePort();
 const origin = `http://localhost:${port}`;
 const env = { PORTARIA_DATA_DIR: join(folder, 'data'), PORTARIA_DEMO: 'false', PORTARIA_BASE_URL: origin };
 const roundTrips = join(folder, 'round-trips.json');
+const storeUrl = () => `postgres://postgres@/portaria?host=${encodeURIComponent(join(env.PORTARIA_DATA_DIR, 'postgres', 'run'))}`;
 const passwordLogins = Array.from({ length: people }, (_, i) => `person${i}`);
 const appLogins = isWanted(withApp) ? Array.from({ length: 1500 }, (_, i) => `app${i}`) : [];
 const passkeyLogins = isWanted(withPasskey) ? Array.from({ length: 16 }, (_, i) => `passkey${i}`) : [];
@@ -230,12 +232,69 @@ async function authorizeLatency(side: Side, perSecond: number): Promise<[number,
   return [quiet, stormy];
 }
 
+const launchSaml = (side: Side) => async () => {
+  const answer = await side.authorize.get(samlLaunch);
+  if (!answer.text.includes('SAMLResponse')) throw new Error(`no response: ${answer.status}`);
+};
+
+const startBareSaml = async (): Promise<Side> => {
+  const barePort = await freePort();
+  const args = [new URL('./bare-saml.ts', import.meta.url).pathname, String(barePort), env.PORTARIA_DATA_DIR, '1'];
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout!, 'data');
+  cleanUp.push(() => void child.kill('SIGKILL'));
+  return {
+    token: `http://127.0.0.1:${barePort}/`,
+    authorize: new LightJar(),
+    authorizeUrl: () => ({ url: '', verifier: '' }),
+    pid: child.pid!,
+  };
+};
+
+const postmaster = (): number =>
+  Number(readFileSync(join(env.PORTARIA_DATA_DIR, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
+
+let hotPaths = '';
+/** Each alone, so that what comes before it is not counted with it. */
+async function listHotPaths(side: Side): Promise<HotPath[]> {
+  const own = { grant_type: 'client_credentials', resource: 'urn:bench:opaque', scope: 'bench:read' };
+  const { access_token: opaque } = await tokenRequest(side, own);
+  let latest = (await codeFlow(side)).refresh_token;
+  const { access_token: ofPerson } = (await tokenRequest(side, { grant_type: 'refresh_token', refresh_token: latest })) as Record<
+    string,
+    string
+  >;
+  latest = (await codeFlow(side)).refresh_token;
+  let n = 0;
+  const expect = (status: number, answer: { status: number }) => {
+    if (answer.status !== status) throw new Error(`${answer.status} instead of ${status}`);
+  };
+  return [
+    { what: 'authorize with a session', work: () => authorizeOnce(side) },
+    { what: 'authorize and code exchange', work: () => codeFlow(side) },
+    {
+      what: 'refresh with rotation',
+      work: async () => {
+        latest = (await tokenRequest(side, { grant_type: 'refresh_token', refresh_token: latest })).refresh_token;
+      },
+    },
+    { what: 'client credentials', work: () => tokenRequest(side, { grant_type: 'client_credentials' }) },
+    {
+      what: 'userinfo',
+      work: async () =>
+        expect(200, await sendByNode(`${origin}/bench/oidc/userinfo`, { headers: { authorization: `Bearer ${ofPerson}` } })),
+    },
+    { what: 'introspection', work: () => tokenRequest({ ...side, token: `${origin}/bench/oidc/introspect` }, { token: opaque! }) },
+    { what: 'SAML response, from the Launchpad', work: launchSaml(side) },
+    { what: 'Launchpad', work: async () => expect(200, await side.authorize.get(`${origin}/bench/launchpad`)) },
+    { what: 'sign-in page: Launchpad, redirect, page', work: () => new LightJar().follow(`${origin}/bench/launchpad`) },
+    { what: 'sign-in by password, from nothing', work: () => passwordSignIn(n++) },
+  ];
+}
+
 /** Beside RSA signatures of the same kind, made meanwhile: their speed differs by a factor of four between machines. */
 async function measureSaml(side: Side): Promise<void> {
-  const launch = async () => {
-    const answer = await side.authorize.get(samlLaunch);
-    if (!answer.text.includes('SAMLResponse')) throw new Error(`no response: ${answer.status}`);
-  };
+  const launch = launchSaml(side);
   const rows: Record<string, number[]> = { http: [], written: [], pool: [], verified: [], core: [] };
   await rate(1, concurrency, launch);
   for (let round = 0; round < rounds; round++) {
@@ -288,9 +347,8 @@ async function addCrowds(
   make: (side: Side) => Promise<CrowdSide['work']>,
 ): Promise<void> {
   if (!isWanted(what)) return;
-  const store = Number(readFileSync(join(env.PORTARIA_DATA_DIR, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
   const sides: [CrowdSide, CrowdSide] = [
-    { work: await make(ours), pid: ours.pid!, postmaster: store, roundTrips },
+    { work: await make(ours), pid: ours.pid!, postmaster: postmaster(), roundTrips },
     { work: await make(bare), pid: bare.pid! },
   ];
   for (const { atOnce, ours: one, limit } of await compareCrowds(sides, { seconds, rounds }, some)) {
@@ -407,6 +465,19 @@ try {
     return [median(signIns), median(verifications)];
   });
   if (isWanted('SAML response')) await measureSaml(ours);
+  await addCrowds(
+    'SAML launch (limit: Koa + pg, the same signatures)',
+    { 1: 0.8, 8: 0.8, 64: 0.8 },
+    [ours, await startBareSaml()],
+    async (side) => (side === ours ? launchSaml(ours) : async () => void (await sendByNode(side.token))),
+  );
+  if (isWanted('hot paths'))
+    hotPaths = await measureHotPaths(
+      await listHotPaths(ours),
+      { pid: ours.pid!, postmaster: postmaster(), roundTrips },
+      storeUrl(),
+      seconds,
+    );
   if (isWanted('authorize in a storm')) {
     for (const perSecond of [stormPerSecond, 0]) {
       const [quiet, stormy] = await authorizeLatency(await signedInSide(), perSecond);
@@ -460,6 +531,7 @@ try {
   );
   for (const [what, value, limit, ratio, goal, met, cost = ''] of lines)
     console.log(`| ${what} | ${value} | ${limit} | ${ratio} | ${goal} | ${met ? 'yes' : 'NO'} | ${cost} |`);
+  if (hotPaths) console.log(`\n${hotPaths}`);
   process.exitCode = lines.every(([, , , , , met]) => met) ? 0 : 1;
 } catch (error) {
   // what was measured until then is not lost
