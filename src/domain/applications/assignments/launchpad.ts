@@ -6,8 +6,7 @@ export type LaunchpadFilter = { search: string; category: string };
 
 /** What the Launchpad of a person shows: theirs, and what they may add. */
 export async function findLaunchpad(scope: Scope, userId: UserId, { search, category }: LaunchpadFilter) {
-  const mine = await listApplicationsOfUser(scope, userId);
-  const navigable = await listNavigable(scope, userId);
+  const [mine, navigable] = await Promise.all([listApplicationsOfUser(scope, userId), listNavigable(scope, userId)]);
   const matches = (one: UserApplication) =>
     (!search || searchKey(`${one.name} ${one.description}`).includes(searchKey(search))) && (!category || one.category === category);
   return {

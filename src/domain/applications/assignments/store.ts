@@ -1,3 +1,4 @@
+import { run } from '../../../platform/database/index.ts';
 import type { User } from '../../people/users/index.ts';
 import type { ApplicationId, GroupId, Scope, Transaction, UserId } from '../../scope.ts';
 import type { Application } from '../applications/index.ts';
@@ -60,30 +61,34 @@ const columns = `a.application_id AS "applicationId", a.code, a.name, a.descript
   d.user_id IS NOT NULL AS "isDirect", COALESCE(e.is_favourite, false) AS "isFavourite"`;
 
 const tables = `applications a
-  LEFT JOIN application_users d ON d.context_id = a.context_id AND d.application_id = a.application_id AND d.user_id = :userId
-  LEFT JOIN launchpad_entries e ON e.context_id = a.context_id AND e.application_id = a.application_id AND e.user_id = :userId`;
+  LEFT JOIN application_users d ON d.context_id = a.context_id AND d.application_id = a.application_id AND d.user_id = $2
+  LEFT JOIN launchpad_entries e ON e.context_id = a.context_id AND e.application_id = a.application_id AND e.user_id = $2`;
 
 const assignedByGroup = `EXISTS (SELECT 1 FROM application_groups g JOIN groups n ON n.context_id = g.context_id AND n.group_id = g.group_id
   WHERE g.context_id = a.context_id AND g.application_id = a.application_id AND (n.is_everyone
-    OR EXISTS (SELECT 1 FROM group_members m WHERE m.context_id = g.context_id AND m.group_id = g.group_id AND m.user_id = :userId)))`;
+    OR EXISTS (SELECT 1 FROM group_members m WHERE m.context_id = g.context_id AND m.group_id = g.group_id AND m.user_id = $2)))`;
 
 /** What the Launchpad shows: assigned by any way, or navigable and added by the person; favourites first. */
 export async function listApplicationsOfUser({ db, contextId }: Scope, userId: UserId): Promise<UserApplication[]> {
-  const { rows } = await db.raw(
-    `SELECT ${columns} FROM ${tables} WHERE a.context_id = :contextId AND a.enabled
+  const { rows } = await run<UserApplication>(
+    db,
+    'applications of user',
+    `SELECT ${columns} FROM ${tables} WHERE a.context_id = $1 AND a.enabled
        AND (d.user_id IS NOT NULL OR (a.navigable AND e.user_id IS NOT NULL) OR ${assignedByGroup})
      ORDER BY COALESCE(e.is_favourite, false) DESC, a.name_key`,
-    { contextId, userId },
+    [contextId, userId],
   );
   return rows;
 }
 
 /** Navigable applications the person has not yet (S31). */
 export async function listNavigable({ db, contextId }: Scope, userId: UserId): Promise<UserApplication[]> {
-  const { rows } = await db.raw(
-    `SELECT ${columns} FROM ${tables} WHERE a.context_id = :contextId AND a.enabled AND a.navigable
+  const { rows } = await run<UserApplication>(
+    db,
+    'navigable for user',
+    `SELECT ${columns} FROM ${tables} WHERE a.context_id = $1 AND a.enabled AND a.navigable
        AND d.user_id IS NULL AND e.user_id IS NULL AND NOT ${assignedByGroup} ORDER BY a.name_key`,
-    { contextId, userId },
+    [contextId, userId],
   );
   return rows;
 }
