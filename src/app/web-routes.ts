@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import {
   answerByMethod,
+  followInside,
   type Methods,
   type RequestLog,
   readTarget,
@@ -22,6 +23,7 @@ import { invitationRoutes } from '../web/invitations/index.ts';
 import { keptMailRoutes } from '../web/kept-mails/index.ts';
 import { launchpadRoutes } from '../web/launchpad/index.ts';
 import {
+  cookiesOfWaiting,
   createOidcEndpoint,
   endpointAt,
   interactionRoutes,
@@ -136,6 +138,18 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
     noteInLog({ path: `${found?.context.mount ?? ''}/…`, company: found?.context.code });
   }
 
+  /** What a browser would have asked for next, as one that has the cookies for it. */
+  async function routeInside(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url!.split('?')[0]!;
+    const found = await services.contexts.resolve(request.headers.host ?? '', path);
+    const cookies = found && (await cookiesOfWaiting(providers, found.context, found.path));
+    if (cookies) request.headers.cookie += `; ${cookies}`;
+    const place = await find('GET', request.headers.host ?? '', path);
+    setSecurityHeaders(response, isSecure);
+    if (place) await place.serve(request, response);
+    else pages(request, response);
+  }
+
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = readTarget(request);
     if (path === undefined) return refuseTarget(response);
@@ -163,16 +177,19 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
   }
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    const serve = async (): Promise<void> => {
+    const serve = async (work: Promise<void>): Promise<void> => {
       try {
-        await route(request, response);
+        await work;
       } catch (error) {
         services.log.error({ err: error }, 'a request failed at the door');
         if (response.headersSent) response.destroy();
         else sendUnavailable(services, request, response, isForPeople(request.url?.split('?')[0] ?? ''));
       }
     };
-    requestLog.follow(request, response, () => void serve());
+    requestLog.follow(request, response, () => {
+      followInside(request, response, (next) => void serve(routeInside(next, response)));
+      void serve(route(request, response));
+    });
   };
 
   const upgrades: Upgrades = {

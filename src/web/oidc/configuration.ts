@@ -1,5 +1,6 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { isOriginOf, tokenSettingNames } from '../../domain/applications/applications/index.ts';
+import { leadInside } from '../../platform/http/index.ts';
 import type { Services } from '../request/index.ts';
 import { findAccount } from './account.ts';
 import { acrValues } from './acr.ts';
@@ -92,7 +93,12 @@ export const configurationOf = (services: Services, adapter: Configuration['adap
   loadExistingGrant: (ctx) => loadGrant(currentOp(), ctx),
   interactions: {
     policy: createInteractionPolicy(false),
-    url: (_ctx, interaction) => `${currentOp().context.mount}/oidc/interaction/${interaction.uid}`,
+    url: (ctx, interaction) => {
+      const address = `${currentOp().context.mount}/oidc/interaction/${interaction.uid}`;
+      // a page, such as the consent, has an address of its own
+      if (interaction.prompt.name === 'login') leadInside(ctx.res, address);
+      return address;
+    },
   },
   features,
   fetch: fetchThrough(services.outbound),

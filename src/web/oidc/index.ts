@@ -20,3 +20,4 @@ export { endpointAt, endpoints, isForPeople } from './endpoints.ts';
 export { interactionRoutes } from './interaction-routes.ts';
 export { protectedResourceRoutes } from './protected-resource.ts';
 export { ProviderDirectory } from './provider-directory.ts';
+export { cookiesOfWaiting } from './waiting-request.ts';

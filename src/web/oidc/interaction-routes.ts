@@ -7,7 +7,7 @@ import { fullName } from '../../domain/people/users/index.ts';
 import type { Demands } from '../../domain/sign-in/authentication/index.ts';
 import { addSeconds, epochSeconds } from '../../platform/clock/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { keepOpener } from '../../platform/http/index.ts';
+import { keepOpener, leadInside } from '../../platform/http/index.ts';
 import {
   followUiLocales,
   nextStepOf,
@@ -219,4 +219,6 @@ async function finish(page: PageContext, interaction: Interaction, result: Inter
   await interaction.save(Math.max(1, interaction.exp - epochSeconds(page.services.clock.now())));
   page.ctx.status = 303;
   page.ctx.redirect(interaction.returnTo);
+  // what a device is told is a page, too
+  if (interaction.returnTo.includes('/oidc/authorize/')) leadInside(page.ctx.res, interaction.returnTo);
 }

@@ -1,6 +1,7 @@
 import { decide } from '../../domain/applications/access/index.ts';
 import { isAllowedRelayState, isOpenAddress } from '../../domain/applications/applications/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
+import { isLedInside } from '../../platform/http/index.ts';
 import { type AuthnRequest, type Consumer, consumerBinding, readAuthnRequest, SamlFault, type Status } from '../../platform/saml/index.ts';
 import { nextStepOf, type PageContext, recordNoAccess, redirectTo, renderNoAccess, sendToSignIn } from '../request/index.ts';
 import { sendAssertion, sendRefusal } from './answer.ts';
@@ -119,7 +120,8 @@ async function goOn(page: SamlPage, application: SamlApplication, signOn: SignOn
   const verdict = decide(facts);
   if (verdict.allowed) return sendAssertion(page, application, signOn, facts.profile!);
   // the page that says so has an address of its own, to which "back to the application" is posted
-  if (!isPassive && !page.params.request) return redirectTo(page, `/saml/request/${await keepSignOn(page, signOn)}`);
+  if (!isPassive && (!page.params.request || isLedInside(page.ctx.res)))
+    return redirectTo(page, `/saml/request/${page.params.request ?? (await keepSignOn(page, signOn))}`);
   const supportCode = await recordNoAccess(page, application, verdict);
   await watch(page, application, { direction: 'sent', name: 'refusal', reason: verdict.reason, content: () => supportCode });
   if (isPassive) return sendRefusal(page, application, signOn, 'RequestDenied');

@@ -10,7 +10,7 @@ import {
   type Step,
 } from '../../domain/sign-in/authentication/index.ts';
 import { findPassword } from '../../domain/sign-in/credentials/password/index.ts';
-import { keepOpener } from '../../platform/http/index.ts';
+import { keepOpener, leadInside } from '../../platform/http/index.ts';
 import { followRequest, nextStepOf, type PageContext, redirectTo, renderCookiesMissing, renderPage } from '../request/index.ts';
 
 /** Where a person without another destination goes. */
@@ -74,9 +74,11 @@ export async function proofSoFar({ scope, session, services }: PageContext, { pr
   return { userId, sessionId, amr, at: services.clock.now().getTime(), passwordChangedAt, isPasswordless: true };
 }
 
-export function goBack(page: PageContext, { destination: { path, leaves } }: PendingRequest): void {
+/** To whatever waits for the sign-in. An application's request is answered at once: it is of this browser, as the request of the sign-in is. */
+export function goBack(page: PageContext, { destination: { path, leaves, protocol } }: PendingRequest): void {
   if (leaves) leadOut(page, path);
   else redirectTo(page, path);
+  if (protocol !== 'portaria') leadInside(page.ctx.res, `${page.context.mount}${path}`);
 }
 
 /** To a page of ours that may lead out to an application: after a form by a page, as Chromium holds every address that follows one against `form-action`. */

@@ -7,7 +7,7 @@ import { changeStatus, findUserByLogin } from '../../../src/domain/people/users/
 import { Jar, send } from '../../support/jar.ts';
 import { authorizationUrl, authorize, basic, exchange, json, signInWithTokens, token } from '../../support/oidc.ts';
 import { eventually, pause, until } from '../../support/patience.ts';
-import { clientSecret, passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
+import { clientSecret, fillSignIn, passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
 describe('web/oidc: attacks', () => {
   let server: TestServer;
@@ -222,18 +222,29 @@ describe('web/oidc: attacks', () => {
   it('an interaction belongs to one browser: a link to it signs nobody in', async () => {
     const attacker = new Jar();
     const { url } = authorizationUrl(server);
-    const interaction = (await attacker.get(url)).location!;
+    const asked = await attacker.get(url);
+    const [, uid] = /portaria_interaction_acme=([\w-]+)/.exec(asked.setCookie.join('\n'))!;
+    const interaction = `${server.issuer}/oidc/interaction/${uid}`;
     const victim = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
-    const answer = await victim.follow(interaction, {}, (address) => address.startsWith(server.redirectUri));
+    const stop = (address: string) => address.startsWith(server.redirectUri);
+    const answer = await victim.follow(interaction, {}, stop);
     expect(answer.status).to.equal(400);
+    const signIn = `${server.issuer}/sign-in?to=${encodeURIComponent(`/oidc/interaction/${uid}`)}`;
+    expect((await victim.follow(signIn, {}, stop)).status, 'by the page that signs in and goes on').to.equal(400);
+    const other = new Jar();
+    const led = await fillSignIn(other, await other.follow(signIn), 'jsilva', passwords.joao, stop);
+    expect([led.status, led.location], 'with a sign-in on the way').to.deep.equal([400, undefined]);
+    const theirs = await new Jar().follow(asked.location!, {}, stop);
+    expect([theirs.url === asked.location, theirs.text.includes('name="password"')], 'another request of their own').to.deep.equal([
+      false,
+      true,
+    ]);
     const anew = await victim.get(`${interaction}?again=yes`);
     expect(anew.location, 'started again it is the application’s request, as anybody could have sent it').to.match(
       /\/acme\/oidc\/authorize\?/,
     );
     expect(new URL(anew.location!).searchParams.get('redirect_uri')).to.equal(server.redirectUri);
-    const resumed = await attacker.follow(interaction.replace('/interaction/', '/authorize/'), {}, (address) =>
-      address.startsWith(server.redirectUri),
-    );
+    const resumed = await attacker.follow(interaction.replace('/interaction/', '/authorize/'), {}, stop);
     expect(resumed.text).to.contain('name="password"');
   });
 

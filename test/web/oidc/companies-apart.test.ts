@@ -200,7 +200,7 @@ describe('web/oidc: one provider serves all companies, and each has a wall aroun
       async make({ issuer, code }) {
         const jar = new Jar();
         const answer = await jar.get(authorizationUrl({ issuer, redirectUri }, { client_id: 'web', scope: 'openid' }).url);
-        return { jar, from: code, uid: answer.location!.split('/').at(-1)! };
+        return { jar, from: code, uid: /portaria_interaction_\w+=([\w-]+)/.exec(answer.setCookie.join('\n'))![1]! };
       },
       async use(at, { uid, ...browser }) {
         const headers = { cookie: cookiesAt(at, browser), accept: 'text/html' };

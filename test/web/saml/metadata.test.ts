@@ -12,6 +12,7 @@ import { derOf } from '../../../src/platform/saml/index.ts';
 import { eventsOf } from '../../support/audit.ts';
 import { Jar, send } from '../../support/jar.ts';
 import { isHere } from '../../support/missing.ts';
+import { eventually } from '../../support/patience.ts';
 import { schemaFaults, xmlsecVerifies } from '../../support/saml.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 
@@ -107,6 +108,7 @@ describe('web: our SAML metadata', () => {
     expect(await signer()).to.equal(derOf(certificate));
     const replaced = await replaceMetadataCertificate(scope, 'Acme');
     expect(replaced.fingerprint).to.not.equal(fingerprint);
-    expect(await signer()).to.equal(derOf(replaced.certificate));
+    // the server hears of it by a notice
+    await eventually(async () => expect(await signer()).to.equal(derOf(replaced.certificate)));
   });
 });
