@@ -24,6 +24,7 @@ const faults: Record<NonNullable<FileVerification['fault']>['what'], string> = {
 
 export const auditVerify: Command = {
   words: 'audit verify',
+  exits: { problems: 'a chain or an archive is broken' },
   summary: 'Recomputes the chain of the audit report, of companies here or of an exported file, and names the first broken place',
   usage: 'audit verify CONTEXT [--at-least SEQ:HASH] | --all | FILE.jsonl [--key THUMBPRINT]',
   examples: ['audit verify acme', 'audit verify --all --json', 'audit verify acme-audit.jsonl'],

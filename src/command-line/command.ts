@@ -7,6 +7,18 @@ import { hostMatcher } from '../platform/net/index.ts';
 
 /** BSD sysexits, as far as they fit. */
 export const exitCodes = { ok: 0, failed: 1, problems: 2, usage: 64, data: 65, unavailable: 69, config: 78 } as const;
+export type ExitName = keyof typeof exitCodes;
+
+/** What each says, whatever the command. */
+export const exitMeanings: Record<ExitName, string> = {
+  ok: 'done',
+  failed: 'something failed that nothing you gave has caused',
+  problems: 'there is something to look at',
+  usage: 'the command does not take what was written; nothing was done',
+  data: 'a file, value or name is wrong, or the store is in use; nothing was changed',
+  unavailable: 'the database cannot be reached',
+  config: 'the configuration is wrong',
+};
 
 export type Output = {
   /** For people; `data` is what --json prints instead. */
@@ -23,6 +35,8 @@ export type Command = {
   usage: string;
   examples: string[];
   options?: ParseArgsConfig['options'];
+  /** The codes that it ends with by itself, besides 0, and when. */
+  exits?: Partial<Record<ExitName, string>>;
   run(invocation: Invocation): Promise<Output>;
 };
 

@@ -1,14 +1,17 @@
 import { createContextWithBasics } from '../domain/administration/desired-state/index.ts';
 import { createApproval, createWithApproval } from '../domain/administration/environments/index.ts';
-import { type Context, contextAddress, findContextByCode, listContexts } from '../domain/company/contexts/index.ts';
+import { type Context, contextAddress, findContextByCode, listContexts, originPattern } from '../domain/company/contexts/index.ts';
 import { AppError } from '../platform/errors/index.ts';
+import { isLocale, locales } from '../platform/i18n/index.ts';
 import { type Command, type Options, type Output, type Tools, UsageError, withStore } from './command.ts';
+import { describeBeginning } from './describe-beginning.ts';
+import { wordsIn } from './own-words.ts';
 
 export const contextCreate: Command = {
   words: 'context create',
   summary: 'Creates a company (context) with its keys and its group Everyone',
   usage:
-    'context create CODE --name NAME [--with-approval [--approval-address URL]] [--environment production|approval] [--paired-with CODE] [--address URL] [--time-zone NAME]',
+    'context create CODE --name NAME [--with-approval [--approval-address URL] [--language en|es|pt-BR]] [--environment production|approval] [--paired-with CODE] [--address URL] [--time-zone NAME]',
   examples: [
     'context create acme --name "Acme S.A." --with-approval',
     'context create acme --name "Acme S.A."',
@@ -21,6 +24,7 @@ export const contextCreate: Command = {
     'paired-with': { type: 'string' },
     'with-approval': { type: 'boolean' },
     'approval-address': { type: 'string' },
+    language: { type: 'string' },
     address: { type: 'string' },
     'time-zone': { type: 'string' },
   },
@@ -33,6 +37,10 @@ export const contextCreate: Command = {
     if (withApproval && (options['paired-with'] !== undefined || environment === 'approval'))
       throw new UsageError('--with-approval makes both: give neither --paired-with nor --environment approval.');
     if (options['approval-address'] !== undefined && !withApproval) throw new UsageError('--approval-address goes with --with-approval.');
+    const { language = 'en' } = options;
+    if (!isLocale(language)) throw new UsageError(`--language is one of ${locales.join(', ')}.`);
+    if (options.language !== undefined && !withApproval)
+      throw new UsageError('--language goes with --with-approval: approval is named in it.');
     const given = {
       code,
       name: options.name,
@@ -47,10 +55,17 @@ export const contextCreate: Command = {
     });
     const create = async ({ scope }: Tools): Promise<Output> => {
       if (withApproval) {
-        const pair = await createWithApproval(scope, given, approvalAddress);
+        const pair = await createWithApproval(scope, given, {
+          address: approvalAddress,
+          called: wordsIn(language)('environments.approval_of'),
+        });
         const [production, approval] = [described(pair.production), described(pair.approval)];
         return {
-          text: `Created ${production.code} at ${production.url}\nCreated ${approval.code} at ${approval.url}`,
+          text: [
+            `Created ${production.code} at ${production.url}`,
+            `Created ${approval.code} at ${approval.url}`,
+            ...describeBeginning(pair.production, pair, config.baseUrl),
+          ].join('\n'),
           data: { ...production, approval },
         };
       }
@@ -58,10 +73,15 @@ export const contextCreate: Command = {
       const partner = partnerCode === undefined ? undefined : await findContextByCode(scope.db, partnerCode);
       if (partnerCode !== undefined && !partner) throw new AppError('unknown_context', 422, { params: { code: partnerCode } });
       const wanted = { ...given, pairedContextId: partner?.contextId };
-      const context = described(
-        await (environment === 'approval' ? createApproval(scope, wanted) : createContextWithBasics(scope, { ...wanted, environment })),
+      const made = environment === 'approval' ? createApproval(scope, wanted) : createContextWithBasics(scope, { ...wanted, environment });
+      const created = await made;
+      const context = described(created);
+      const beginning = describeBeginning(
+        partner ? undefined : created,
+        partner && { production: partner, approval: created },
+        config.baseUrl,
       );
-      return { text: `Created ${context.code} at ${context.url}`, data: context };
+      return { text: [`Created ${context.code} at ${context.url}`, ...beginning].join('\n'), data: context };
     };
     return withStore({ config, note }, create, { mayMake: true });
   },
@@ -98,7 +118,7 @@ const textOf = (value: Option): string | undefined => (typeof value === 'string'
 
 function originOf(value: Option, option: string): string | undefined {
   if (typeof value !== 'string') return undefined;
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol) || new URL(value).pathname !== '/')
-    throw new UsageError(`${option} is an origin such as https://login.acme.example.`);
+  if (!originPattern.test(value) || !URL.canParse(value))
+    throw new UsageError(`${option} is an origin such as https://login.acme.example, without a path, query, # or user name.`);
   return new URL(value).origin;
 }

@@ -1,9 +1,10 @@
-import { tellFields, tellObject, tellPath } from '../domain/administration/configuration/index.ts';
+import { isSecretPlace, type ToldField, tellFields, tellObject, tellPath } from '../domain/administration/configuration/index.ts';
 import {
   type Choice,
   type Comparison,
   type Finding,
   type NewSecret,
+  type PromotionDifference,
   refuseStaying,
   tellFinding,
   tellHindrance,
@@ -19,9 +20,20 @@ export function describeDifferences(comparison: Comparison, choice: Choice): str
   const picked = new Set(choice.picked);
   return comparison.differences.flatMap((one) => [
     `${signOf[one.action]} ${tellObject(t, one)}${picked.has(one.id) ? '' : ' (not chosen)'}`,
-    ...tellFields(t, one).map((field) => `    ${describeField(field, one.action)}`),
+    ...[...tellFields(t, one), ...(picked.has(one.id) ? tellOwn(one, choice) : [])].map(
+      (field) => `    ${describeField(field, one.action)}`,
+    ),
   ]);
 }
+
+/** What is said for production alone: it has nothing there yet. */
+const tellOwn = ({ id, kind, questions }: PromotionDifference, { values }: Choice): ToldField[] =>
+  questions.flatMap(({ path }) => {
+    const text = values[id]?.[path]?.trim();
+    if (!text) return [];
+    const label = tellPath(terminalWords(), kind, path);
+    return [{ label, before: '', after: isSecretPlace(path.split('.')) ? '(not shown)' : text, isLong: false }];
+  });
 
 /** A finding with its sentence, and the words for its field and rule. */
 export function told(finding: Finding): Finding & { message: string; field?: string; rule?: string } {

@@ -126,6 +126,7 @@ const change = (
   work: (scope: Scope, directoryId: string, chosen: ChosenEntries) => Promise<EntryChanges>,
 ): Command => ({
   words: `directory ${words}`,
+  exits: { problems: 'all of them stay as they are' },
   summary,
   usage: `directory ${words} CONTEXT NAME (--all | --person LOGIN)`,
   examples: [`directory ${words} acme Headquarters --all`, `directory ${words} acme Headquarters --person ana@acme.example`],

@@ -51,8 +51,11 @@ async function follow(scope: Scope, runId: RunId, note: Invocation['note']): Pro
   }
 }
 
+const runExits = { failed: 'the run failed', problems: 'it stopped to ask, or was declined' };
+
 const run: Command = {
   words: 'directory run',
+  exits: runExits,
   summary: 'Reads a directory now and does what has changed; a server has to be running',
   usage: 'directory run CONTEXT NAME [--whole]',
   examples: ['directory run acme Headquarters --whole'],
@@ -65,6 +68,7 @@ const run: Command = {
 
 const preview: Command = {
   words: 'directory preview',
+  exits: runExits,
   summary: 'Reads a directory and says what a run would do; nothing is done',
   usage: 'directory preview CONTEXT NAME',
   examples: ['directory preview acme Headquarters --json'],
@@ -89,6 +93,7 @@ async function latest(scope: Scope, directory: Directory, isIt: (run: Run) => bo
 
 const answer = (word: 'approve' | 'decline', summary: string, work: typeof approveRun): Command => ({
   words: `directory ${word}`,
+  ...(word === 'approve' ? { exits: runExits } : {}),
   summary,
   usage: `directory ${word} CONTEXT NAME`,
   examples: [`directory ${word} acme Headquarters`],
@@ -104,6 +109,7 @@ const answer = (word: 'approve' | 'decline', summary: string, work: typeof appro
 
 const undo: Command = {
   words: 'directory undo',
+  exits: runExits,
   summary: 'Brings back what the last run changed, except what has changed since',
   usage: 'directory undo CONTEXT NAME',
   examples: ['directory undo acme Headquarters'],

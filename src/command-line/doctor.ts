@@ -15,6 +15,7 @@ import { checkJobs } from './jobs.ts';
 
 export const doctorCommand: Command = {
   words: 'doctor',
+  exits: { problems: 'there is a problem' },
   summary: 'Examines configuration, store, keys, clock and mail, and says how to mend what is wrong',
   usage: 'doctor [--server [URL]]',
   examples: ['doctor', 'doctor --json', 'doctor --server', 'doctor --server http://10.0.0.7:3000'],

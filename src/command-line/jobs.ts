@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 
 export const jobsList: Command = {
   words: 'jobs list',
+  exits: { problems: 'a job has failed' },
   summary: 'Shows background work that failed for good, with its last error',
   usage: 'jobs list',
   examples: ['jobs list', 'jobs list --json'],
@@ -26,6 +27,7 @@ export const jobsList: Command = {
 
 export const jobsRetry: Command = {
   words: 'jobs retry',
+  exits: { data: 'a number is of no failed job; the others are tried again' },
   summary: 'Tries failed background work again',
   usage: 'jobs retry ID [ID …] | --all',
   examples: ['jobs retry 4711', 'jobs retry --all'],

@@ -31,6 +31,7 @@ export const keysRotate: Command = {
 
 export const keysReEncrypt: Command = {
   words: 'keys re-encrypt',
+  exits: { problems: 'something is left under another key' },
   summary: 'Seals every secret in the store under the first master key, while servers go on, so that the others can leave the ring',
   usage: 'keys re-encrypt',
   examples: ['keys re-encrypt', 'keys re-encrypt --json'],

@@ -1,6 +1,15 @@
-import { createI18n, type Translate } from '../platform/i18n/index.ts';
+import { createI18n, type I18n, type Locale, type Translate } from '../platform/i18n/index.ts';
 
 let words: Translate | undefined;
+let texts: I18n | undefined;
+
+/** The console's words in a language. The texts are read once. */
+export const wordsIn = (locale: Locale): Translate => readTexts().for(locale);
+
+function readTexts(): I18n {
+  texts ??= createI18n(new URL('../../views/', import.meta.url));
+  return texts;
+}
 
 /** The console's words, with those in their place that the command line has of its own: a terminal has no page, form or tick. Read once. */
 export function terminalWords(): Translate {
@@ -9,7 +18,7 @@ export function terminalWords(): Translate {
 }
 
 function readWords(): Translate {
-  const i18n = createI18n(new URL('../../views/', import.meta.url));
+  const i18n = readTexts();
   const t = i18n.for('en');
   return (key, params) => t(i18n.exists(`command_line.${key}`) ? `command_line.${key}` : key, params);
 }

@@ -1,4 +1,6 @@
+import { isSecretPlace } from '../domain/administration/configuration/index.ts';
 import {
+  type Choice,
   type Comparison,
   compareWithApproval,
   findCompanyOfPromotion,
@@ -24,6 +26,7 @@ import { readChoice } from './promotion-choice.ts';
 
 export const promoteCommand: Command = {
   words: 'promote',
+  exits: { problems: 'something stands in the way, a warning is not taken note of, or an undo was refused; nothing was changed' },
   summary: 'Brings what approval has otherwise to production, all of it or nothing; or takes a promotion back',
   usage:
     'promote FROM TO [--dry-run] [--values FILE] [--only "KIND KEY, …"]… [--with-removals] [--accept-warnings]\n       portaria promote --undo ID [--rest]',
@@ -76,6 +79,7 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
   const picked = pickedOf(comparison, choice);
   const shown = {
     differences: comparison.differences.map(({ id, ...one }) => ({ ...one, id, chosen: picked.some((other) => other.id === id) })),
+    values: Object.fromEntries(picked.flatMap(({ id, questions }) => saidOf(id, questions, choice))),
   };
   if (comparison.differences.length === 0) return { text: 'Nothing to promote.', data: { outcome: 'nothing', ...shown } };
   const findings = await previewPromotion(scope, comparison, choice, { approvalUrl });
@@ -111,6 +115,15 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
     text: [...describeDifferences(comparison, choice), ...describeSecrets(secrets), '', end].join('\n'),
     data: { outcome: done.outcome, promotionId: done.promotionId, ...shown, secrets },
   };
+}
+
+/** What is said for production alone, by the name of the object. */
+function saidOf(id: string, questions: { path: string }[], { values }: Choice): [id: string, said: Record<string, string>][] {
+  const said = questions.flatMap(({ path }): [string, string][] => {
+    const text = values[id]?.[path]?.trim();
+    return text && !isSecretPlace(path.split('.')) ? [[path, text]] : [];
+  });
+  return said.length > 0 ? [[id.trim(), Object.fromEntries(said)]] : [];
 }
 
 async function runUndo({ scope }: Tools, id: string, withRest: boolean): Promise<Output> {

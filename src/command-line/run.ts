@@ -5,7 +5,7 @@ import { AppError, listFaults, visible } from '../platform/errors/index.ts';
 import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
 import { backupCommand } from './backup.ts';
-import { type Command, exitCodes, type Options, type Output, UsageError } from './command.ts';
+import { type Command, type ExitName, exitCodes, exitMeanings, type Options, type Output, UsageError } from './command.ts';
 import { contextCreate, contextList } from './contexts.ts';
 import { describeFaults } from './describe-refusal.ts';
 import { directoryCommands } from './directories.ts';
@@ -21,7 +21,7 @@ import { restoreCommand } from './restore.ts';
 import { RefusedRestore } from './restore-keys.ts';
 import { userUnblock } from './users.ts';
 
-const commands: Command[] = [
+export const commands: Command[] = [
   contextCreate,
   contextList,
   applyCommand,
@@ -46,7 +46,7 @@ const commands: Command[] = [
 
 type Streams = { out(text: string): void; err(text: string): void };
 
-/** @returns the exit code: 0 done, 1 failed, 2 problems found, 64 wrong usage, 65 wrong data, 69 store not reachable, 78 wrong configuration */
+/** @returns the exit code (`exitMeanings`) */
 export async function runCommandLine(argv: string[], { out, err }: Streams): Promise<number> {
   const command = commands.find(({ words }) => argv.slice(0, words.split(' ').length).join(' ') === words);
   const wantsJson = argv.includes('--json');
@@ -125,8 +125,21 @@ const overview = (): string =>
     'Commands:',
     ...commands.map(({ words, summary }) => `  ${words.padEnd(20)}${summary}`),
     '',
+    'Exit codes:',
+    ...exitNames.map((name) => `    ${String(exitCodes[name]).padEnd(4)}${exitMeanings[name]}`),
+    '',
     'portaria COMMAND --help shows its options and examples.',
   ].join('\n');
 
-const help = ({ summary, usage, examples }: Command): string =>
-  [summary, '', `Usage: portaria ${usage}`, '', 'Examples:', ...examples.map((example) => `  portaria ${example}`)].join('\n');
+const exitNames = Object.keys(exitCodes) as ExitName[];
+
+const help = ({ summary, usage, examples, exits = {} }: Command): string =>
+  [
+    summary,
+    '',
+    `Usage: portaria ${usage}`,
+    '',
+    'Examples:',
+    ...examples.map((example) => `  portaria ${example}`),
+    ...exitNames.flatMap((name) => (exits[name] ? ['', `Exit code ${exitCodes[name]}: ${exits[name]}.`] : [])),
+  ].join('\n');

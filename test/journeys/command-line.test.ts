@@ -182,9 +182,34 @@ describe('the portaria command line, on the embedded store', function () {
       ['--with-approval', '--paired-with', 'duo'],
       ['--with-approval', '--environment', 'approval'],
       ['--approval-address', 'https://a.example'],
-      ['--with-approval', '--approval-address', 'https://a.example/path'],
+      ...['/path', '?a=1', '#a', '/path/'].map((end) => ['--with-approval', '--approval-address', `https://a.example${end}`]),
+      ['--address', 'https://a.example?a=1'],
+      ['--address', 'https://me@a.example'],
+      ['--language', 'es'],
+      ['--with-approval', '--language', 'fr'],
     ])
       expect(create('wrong', '--name', 'Wrong', ...wrong).status, wrong.join(' ')).to.equal(64);
+  });
+
+  it('S9: says how the first administrator of a new company comes, by a command that does it, and of approval who invites', () => {
+    const first = (text: string) => /echo '(.*)' \| portaria apply -/.exec(text)![1]!;
+    const made = run('context', 'create', 'begun', '--name', 'Begun S.A.', '--with-approval', '--language', 'pt-BR');
+    expect(made.stdout).to.contain('The first administrator of begun comes by a file.');
+    expect(made.stdout).to.match(
+      /Administrators of begun invite themselves and others to begun-approval in the console at http\S+\/begun\/admin, under “[^”]+”\./,
+    );
+    const named = JSON.parse(run('context', 'list', '--json').stdout).contexts as { code: string; name: string }[];
+    expect(named.find(({ code }) => code === 'begun-approval')!.name).to.equal('Begun S.A. (homologação)');
+    const file = join(folder, 'first.yaml');
+    writeFileSync(file, first(made.stdout));
+    expect(run('apply', file).stdout).to.match(/\+ user you@example\.com[\s\S]*begun you@example\.com: \S+/);
+    const alone = run('context', 'create', 'alone', '--name', 'Alone', '--environment', 'approval').stdout;
+    expect(first(alone)).to.contain('code: alone,');
+    const paired = run('context', 'create', 'alone-2', '--name', 'Alone', '--environment', 'approval', '--paired-with', 'begun').stderr;
+    expect(paired).to.contain('already has an approval environment');
+    run('context', 'create', 'later', '--name', 'Later');
+    const later = run('context', 'create', 'later-2', '--name', 'Later', '--environment', 'approval', '--paired-with', 'later').stdout;
+    expect(later).to.contain('Administrators of later invite themselves and others to later-2').and.not.to.contain('portaria apply');
   });
 
   it('works beside a running server, and doctor finds both well', async () => {

@@ -62,7 +62,12 @@ describe('portaria promote', function () {
       .and.to.contain('Colour: #1f5fae → #1f3a5f');
     expect(shown.stdout).to.contain('Application CRM needs “Redirect URIs” for production.').and.to.contain('"application crm":');
     expect(shown.stdout).to.contain('Nothing was changed.');
+    const preview = await run('acme-approval', 'acme', '--dry-run', '--values', values);
+    expect(preview.stdout, 'what is about to be written').to.match(
+      /\+ Application CRM[\s\S]*? {4}Redirect URIs: https:\/\/crm\.acme\.example\//,
+    );
     const data = await json('acme-approval', 'acme', '--dry-run', '--values', values);
+    expect(data.values['application crm']['oidc.redirect_uris']).to.match(/^https:\/\/crm\.acme\.example\//);
     expect(data).to.include({ outcome: 'preview', dryRun: true });
     expect(data.differences.filter((one: { chosen: boolean }) => one.chosen).map((one: { id: string }) => one.id.trim())).to.have.members([
       'branding',

@@ -25,7 +25,7 @@ async function showEnvironments(page: PageContext): Promise<void> {
   // production first, wherever one looks from
   const environments = [context, ...(pair ? [pair] : [])].map(present).sort((a, b) => b.environment.localeCompare(a.environment));
   const name = context.name.replace(/["\\$`]/g, '');
-  const command = `portaria context create ${context.code}-approval --name "${name} (approval)" --environment approval --paired-with ${context.code}`;
+  const command = `portaria context create ${context.code}-approval --name "${name} (${page.t('environments.approval_of')})" --environment approval --paired-with ${context.code}`;
   renderPage(page, 'admin-console/environments/show', { environments, other: pair !== undefined, command });
 }
 

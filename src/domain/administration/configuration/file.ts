@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { schemaFaults } from '../../../platform/errors/index.ts';
 import { oidcInput, samlInput } from '../../applications/applications/index.ts';
+import { originPattern } from '../../company/contexts/index.ts';
 import { directoryInput } from '../../people/directories/index.ts';
 import { api, application, customField, directory, group, text, user } from './file-parts.ts';
 import { describedSettings, settingsShape } from './file-settings.ts';
@@ -18,6 +19,7 @@ const context = z.strictObject({
   pairedWith: text.optional(),
   address: z
     .url({ protocol: /^https?$/, error: 'fields.web_uri' })
+    .regex(originPattern, 'fields.origin')
     .transform((value) => new URL(value).origin)
     .nullish(),
   /** The SAML entity ID where partners expect a fixed one. */

@@ -23,7 +23,7 @@ export {
 export { invertDifferences, patchConfiguration } from './patch-configuration.ts';
 export { isOfServer, type ReferenceReader, type Resolved, resolveReferences } from './references.ts';
 export { findInRest } from './salvage-state.ts';
-export { looksSecret, shortened, showFound } from './show-found.ts';
+export { isSecretPlace, looksSecret, shortened, showFound } from './show-found.ts';
 export { faultAt, pathOf, StateError, type StateFault } from './state-error.ts';
 export { type ObjectName, type ToldField, tellFields, tellObject, tellPath } from './tell-difference.ts';
 export { tidyFaults } from './tidy-faults.ts';

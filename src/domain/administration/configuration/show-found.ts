@@ -10,7 +10,11 @@ const isRule = ([first, , section]: readonly PropertyKey[]): boolean => first ==
 const ofKeys = ['fields.key_unknown', 'fields.key_misspelt', 'fields.keys_unknown', 'fields.type_keys'];
 
 const mayBeSecret = ({ steps = [], message }: Pick<StateFault, 'steps' | 'message'>): boolean =>
-  ofKeys.includes(message) || (!isRule(steps) && steps.some((step) => typeof step === 'string' && secretPlace.test(step)));
+  ofKeys.includes(message) || (!isRule(steps) && isSecretPlace(steps));
+
+/** Whether a secret may stand where these names lead. */
+export const isSecretPlace = (steps: readonly PropertyKey[]): boolean =>
+  steps.some((step) => typeof step === 'string' && secretPlace.test(step));
 
 /** A key as PEM or JWK has it, a password with its name or in an address, and what is too long and too mixed for a word or a name. */
 export const looksSecret = (text: string): boolean =>

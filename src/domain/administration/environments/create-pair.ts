@@ -9,7 +9,6 @@ type NewContext = Parameters<typeof createContextWithBasics>[1];
 
 /** Behind production's code; with it the code keeps within the limit of every code. */
 const codeEnding = '-approval';
-const nameEnding = ' (approval)';
 const longestName = 100;
 
 /** Of the button that matters, in approval: another than in production until somebody chooses one. */
@@ -25,13 +24,14 @@ export const createApproval = (scope: ServerScope, input: Omit<NewContext, 'envi
 
 /**
  * S6: production and approval, both or none. Each has its own keys, people and addresses; approval is called after production.
- * @param approvalAddress an origin of its own; without one approval lives below the server's address, wherever production does
+ * @param approval.address an origin of its own; without one approval lives below the server's address, wherever production does
+ * @param approval.called what stands behind the name of production, in the company's language
  * @throws AppError invalid_input, context_code_taken
  */
 export const createWithApproval = (
   scope: ServerScope,
   input: Omit<NewContext, 'environment' | 'pairedContextId'>,
-  approvalAddress?: string,
+  { address, called = 'approval' }: { address?: string; called?: string } = {},
 ): Promise<{ production: Context; approval: Context }> =>
   inTransaction(scope, async (outside) => {
     // said of the code that was typed: nobody knows the other one
@@ -39,13 +39,13 @@ export const createWithApproval = (
     const production = await createContextWithBasics(outside, { ...input, environment: 'production' });
     const approval = await createApproval(outside, {
       code: production.code + codeEnding,
-      name: shortened(production.name) + nameEnding,
+      name: withEnding(production.name, ` (${called})`),
       timeZone: production.timeZone,
       pairedContextId: production.contextId,
-      address: approvalAddress,
+      address,
     });
     return { production, approval };
   });
 
 /** Cut between characters: half of an emoji is no name. */
-const shortened = (name: string) => name.slice(0, longestName - nameEnding.length).replace(/\p{Surrogate}$/u, '');
+const withEnding = (name: string, ending: string) => name.slice(0, longestName - ending.length).replace(/\p{Surrogate}$/u, '') + ending;

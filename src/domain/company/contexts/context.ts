@@ -17,6 +17,9 @@ export type Context = {
   version: number;
 };
 
+/** An address of its own: scheme, host and port, and nothing behind them that would be lost. */
+export const originPattern = /^https?:\/\/[^/?#@\\\s]+\/?$/i;
+
 /** Codes that are paths of the server itself. */
 const reserved = new Set([
   'assets',

@@ -196,6 +196,7 @@ const cases: Case[] = [
   [{ mails: { invitation: { en: { subject: 'a', body: '{{nobody}}', action: 'b' } } } }, 'mails.invitation.en.body', 'fields.placeholder'],
   [{ auditRetentionDays: 3 }, 'auditRetentionDays', 'fields.retention'],
   [{ timeZone: 'Nowhere' }, 'timeZone', 'fields.time_zone'],
+  [{ address: 'https://login.acme.example/path' }, 'address', 'fields.origin'],
   [{ pairedWith: 'nowhere' }, 'pairedWith', 'errors.unknown_context'],
 ];
 
@@ -360,6 +361,18 @@ describe('domain/administration/desired-state: what is refused', () => {
       const faults = await refuse({ contexts: [{ code: 'acme', policy }] });
       expect(faults.map(({ path, message }) => `${path} ${message}`)).to.deep.equal(expected.map((one) => `contexts[0].policy.${one}`));
     }
+  });
+
+  it('an address with more than an origin is refused: the rest would be lost', async () => {
+    for (const end of ['/path', '/path/', '?a=1', '/?a=1', '#a', '/#a'])
+      expect(
+        (await refuse({ contexts: [{ code: 'acme', address: `https://login.acme.example${end}` }] })).map(({ message }) => message),
+        end,
+      ).to.deep.equal(['fields.origin']);
+    for (const user of ['me@', 'me:secret@'])
+      expect(await refuse({ contexts: [{ code: 'acme', address: `https://${user}login.acme.example` }] })).to.have.length(1);
+    for (const fine of ['https://login.acme.example', 'https://login.acme.example/', 'HTTPS://Login.acme.example:8443'])
+      expect(await refuse({ contexts: [{ code: 'acme', address: fine }] }), fine).to.deep.equal([]);
   });
 
   it('what follows from another fault is not told', async () => {

@@ -75,7 +75,7 @@ describe('domain/administration/environments: making a pair', () => {
     const own = await createWithApproval(
       server,
       { code: 'own', name: 'Own', address: 'https://login.own.example' },
-      'https://try.own.example',
+      { address: 'https://try.own.example' },
     );
     expect([own.production.address, own.approval.address]).to.deep.equal(['https://login.own.example', 'https://try.own.example']);
   });
