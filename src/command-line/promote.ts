@@ -138,7 +138,7 @@ async function runUndo({ scope }: Tools, id: string, withRest: boolean): Promise
     };
   const { objects } = done;
   const refusal = tellRefusedUndo(done);
-  const rest = done.outcome === 'changed-since' && objects.some(({ state }) => state === 'undoable');
+  const rest = objects.some(({ state }) => state === 'undoable') && objects.some(({ state }) => state === 'stays');
   return {
     text: [
       refusal.error,

@@ -878,9 +878,10 @@ export type Tables = {
       action: 'add' | 'change' | 'remove';
       fields: unknown;
       is_undone: boolean;
+      stays_because: unknown;
     },
-    'is_undone',
-    'fields'
+    'is_undone' | 'stays_because',
+    'fields' | 'stays_because'
   >;
   promotions: Table<
     {

@@ -232,6 +232,31 @@ describe('portaria promote', function () {
     expect(refused.stdout).to.contain(`portaria promote --undo ${promotionId} --rest`).and.to.contain('✓ Application PAIR');
   });
 
+  it('says which object of an undo a rule refuses, and goes on with the rest when that is asked for', async () => {
+    await server.apply({ contexts: [{ code: 'acme', applications: [ownApplication('relic')], groups: [] }] });
+    await approval({ groups: [{ name: 'Aside' }], applications: [oidcApplication('beside', { assignedTo: { groups: ['Aside'] } })] });
+    writeFileSync(values, stringify(ownRedirect('beside')));
+    const only = ['--only', 'application relic, application beside, group aside', '--with-removals'];
+    const { promotionId } = await json('acme-approval', 'acme', '--values', values, ...only, '--accept-warnings');
+    // another application has its client ID now
+    await server.apply({ contexts: [{ code: 'acme', applications: [{ ...ownApplication('heir'), oidc: ownApplication('relic').oidc }] }] });
+    const refused = await run('--undo', promotionId);
+    expect(refused.status).to.equal(2);
+    expect(refused.stdout)
+      .to.match(/^Application RELIC: “Client ID” can't be saved\. .* Found: "relic"$/m)
+      .and.to.match(/· Application RELIC \(stays: can't be restored: “Client ID”\. /)
+      .and.to.contain('✓ Application BESIDE')
+      .and.to.contain(`To take back the rest: portaria promote --undo ${promotionId} --rest`);
+    const told = JSON.parse((await run('--undo', promotionId, '--json')).stdout);
+    expect(told).to.include({ outcome: 'refused', code: 'promotion_refused' });
+    expect(told.objects.find(({ key }: { key: string }) => key === 'relic').why).to.match(/^can't be restored: “Client ID”/);
+    const rest = await run('--undo', promotionId, '--rest');
+    expect([rest.status, rest.stdout.includes('Undone.')], rest.stdout).to.deep.equal([0, true]);
+    const scope = await server.scope('acme');
+    expect(await findApplicationByCode(scope, 'beside')).to.equal(undefined);
+    expect(await findApplicationByCode(scope, 'relic')).to.equal(undefined);
+  });
+
   it('names the field and the rule of what is refused, in words and as data', async () => {
     await approval({ applications: [oidcApplication('wrong')] });
     writeFileSync(values, stringify({ 'application wrong': { 'oidc.redirect_uris': ['https://wrong.acme.example/cb', 'ftp://x'] } }));

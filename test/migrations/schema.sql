@@ -847,6 +847,7 @@ CREATE TABLE promotion_objects (
   action text NOT NULL,
   fields jsonb NOT NULL,
   is_undone boolean NOT NULL DEFAULT false,
+  stays_because jsonb,
   PRIMARY KEY (context_id, promotion_id, "position"),
   FOREIGN KEY (context_id, promotion_id) REFERENCES promotions(context_id, promotion_id) ON DELETE CASCADE,
   CHECK ((action = ANY (ARRAY['add'::text, 'change'::text, 'remove'::text])))

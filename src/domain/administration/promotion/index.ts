@@ -7,9 +7,16 @@ export { type Finding, type FindingCode, findingCodes } from './finding.ts';
 export { judgeValue, keysOfItem } from './judge-value.ts';
 export { isOwnPath, ownFieldsOf, type Question } from './own-fields.ts';
 export { type Promoted, previewPromotion, promote, type Surroundings } from './promote.ts';
-export { type Choice, type Doer, type Promotion, type PromotionObject as PromotedObject, promotionRules } from './promotion.ts';
+export {
+  type Choice,
+  type Doer,
+  type Hindrance,
+  type Promotion,
+  type PromotionObject as PromotedObject,
+  promotionRules,
+} from './promotion.ts';
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
 export { refuseStaying, tellFinding, tellHindrance } from './tell.ts';
 export { findTriedChoice, startPromotionSimulation } from './try-promotion.ts';
-export { type Hindrance, planUndo, type Undone, type UndoneObject, undoPromotion } from './undo.ts';
+export { planUndo, type Undone, type UndoneObject, undoPromotion } from './undo.ts';
 export type { NewSecret } from './write-changes.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { SettingsKind } from '../../company/context-settings/index.ts';
 import type { Actor, PromotionId } from '../../scope.ts';
-import type { Difference } from '../configuration/index.ts';
+import type { Difference, ObjectName } from '../configuration/index.ts';
+import type { Finding } from './finding.ts';
 import type { Texts } from './own-fields.ts';
 
 const schema = z.strictObject({
@@ -38,7 +39,18 @@ export type Promotion = {
   undoneAt?: Date;
 };
 
-/** One object that a promotion has written. */
-export type PromotionObject = Omit<Difference, 'needs'> & { isUndone: boolean };
+/**
+ * Why an object stays as it is when a promotion is undone: it was changed or removed since, came back, has people now, something needs it, it cannot be written as it was
+ * (`finding` says why), or it was as before already.
+ */
+export type Hindrance = {
+  why: 'changed' | 'gone' | 'back' | 'people' | 'needed' | 'refused' | 'as_before';
+  paths?: string[];
+  by?: ObjectName;
+  finding?: Finding;
+};
+
+/** One object that a promotion has written. `staysBecause`: of one that was left as it is when the others were undone. */
+export type PromotionObject = Omit<Difference, 'needs'> & { isUndone: boolean; staysBecause?: Hindrance };
 
 export const doerOf = ({ kind, id, name }: Actor): Doer => (kind === 'person' ? { kind, id } : { kind, name });

@@ -5,7 +5,7 @@ import type { Row } from '../../rows.ts';
 import { type ContextId, isId, type Page, type PromotionId, type Scope, type Transaction } from '../../scope.ts';
 import { idOf, type Kind, type ObjectRef } from '../configuration/index.ts';
 import type { Texts } from './own-fields.ts';
-import { type Choice, type Doer, doerOf, type Promotion, type PromotionObject } from './promotion.ts';
+import { type Choice, type Doer, doerOf, type Hindrance, type Promotion, type PromotionObject } from './promotion.ts';
 
 type PromotionRow = Row<
   'promotions',
@@ -109,8 +109,23 @@ export async function listObjects(scope: Scope, promotionId: PromotionId): Promi
     .db('promotion_objects')
     .where({ context_id: scope.contextId, promotion_id: promotionId })
     .orderBy('position')
-    .select('kind', 'key', 'name', 'action', 'fields', 'is_undone AS isUndone');
-  return rows as PromotionObject[];
+    .select('kind', 'key', 'name', 'action', 'fields', 'is_undone AS isUndone', 'stays_because');
+  return rows.map(({ stays_because, ...one }) => ({
+    ...one,
+    ...(stays_because ? { staysBecause: stays_because } : {}),
+  })) as PromotionObject[];
+}
+
+export async function noteStaying(
+  scope: Transaction,
+  promotionId: PromotionId,
+  objects: (ObjectRef & { hindrance: Hindrance })[],
+): Promise<void> {
+  for (const { kind, key, hindrance } of objects)
+    await scope
+      .db('promotion_objects')
+      .where({ context_id: scope.contextId, promotion_id: promotionId, kind, key })
+      .update({ stays_because: jsonText(hindrance) });
 }
 
 export async function noteUndone(scope: Transaction, promotionId: PromotionId, objects: ObjectRef[]): Promise<void> {

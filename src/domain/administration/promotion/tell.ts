@@ -2,13 +2,14 @@ import { AppError, visible } from '../../../platform/errors/index.ts';
 import type { Translate } from '../../../platform/i18n/index.ts';
 import { type Difference, type ObjectName, tellObject, tellPath } from '../configuration/index.ts';
 import type { Finding } from './finding.ts';
-import type { Hindrance } from './undo.ts';
+import type { Hindrance } from './promotion.ts';
 
 /** These words stand with the pages; the command line says the same. */
 const wordOf = (section: 'findings' | 'hindrances' | 'values', name: string): string => `promotion.${section}.${name}`;
 
 /** Why an object stays when a promotion is undone. */
-export function tellHindrance(t: Translate, kind: Difference['kind'], { why, paths = [], by }: Hindrance): string {
+export function tellHindrance(t: Translate, kind: Difference['kind'], { why, paths = [], by, finding }: Hindrance): string {
+  if (finding) return t(wordOf('hindrances', finding.path ? 'refused_field' : 'refused'), tellParts(t, finding));
   const fields = paths.map((path) => tellPath(t, kind, path)).join(', ');
   return t(wordOf('hindrances', why), { fields, other: by ? tellObject(t, by) : '' });
 }
@@ -18,14 +19,17 @@ export const refuseStaying = (t: Translate, staying: ObjectName[]): AppError =>
   new AppError('promotion_changed_since', 409, { params: { names: staying.map((one) => tellObject(t, one)).join(', ') } });
 
 /** What a check says: a sentence that names the object, its field and the rule, and what stands there. */
-export function tellFinding(t: Translate, { code, object, other, path, params, found }: Finding): string {
-  const said = {
-    ...params,
-    object: object ? tellObject(t, object) : '',
-    other: other ? tellObject(t, other) : '',
-    field: object && path ? tellPath(t, object.kind, path) : '',
-    rule: typeof params.rule === 'string' ? t(params.rule, params) : '',
-  };
+export function tellFinding(t: Translate, finding: Finding): string {
+  const { code, found } = finding;
+  const said = tellParts(t, finding);
   const sentence = t(`promotion.findings.${code}${code === 'refused' && said.field ? '_field' : ''}`, said);
   return found === undefined ? sentence : `${sentence} ${t(wordOf('values', 'found'), { found: visible(found) })}`;
 }
+
+const tellParts = (t: Translate, { object, other, path, params }: Finding) => ({
+  ...params,
+  object: object ? tellObject(t, object) : '',
+  other: other ? tellObject(t, other) : '',
+  field: object && path ? tellPath(t, object.kind, path) : '',
+  rule: typeof params.rule === 'string' ? t(params.rule, params) : '',
+});

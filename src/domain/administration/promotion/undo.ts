@@ -11,7 +11,7 @@ import {
   idOf,
   invertDifferences,
   namesOfPath,
-  type ObjectName,
+  type ObjectRef,
   patchConfiguration,
 } from '../configuration/index.ts';
 import { isEveryone } from './check-choice.ts';
@@ -20,19 +20,20 @@ import type { Finding } from './finding.ts';
 import { lockObjects } from './lock-objects.ts';
 import { gatherPeopleFacts, hasPeople, type PeopleFacts } from './people-facts.ts';
 import type { Surroundings } from './promote.ts';
-import type { Promotion, PromotionObject } from './promotion.ts';
-import { getPromotion, listObjects, noteState, noteUndone } from './store.ts';
+import type { Hindrance, Promotion, PromotionObject } from './promotion.ts';
+import { getPromotion, listObjects, noteState, noteStaying, noteUndone } from './store.ts';
 import { type NewSecret, writeChanges } from './write-changes.ts';
-
-/** Why an object stays as it is: it was changed or removed since, came back, has people now, or something needs it. */
-export type Hindrance = { why: 'changed' | 'gone' | 'back' | 'people' | 'needed'; paths?: string[]; by?: ObjectName };
 
 export type UndoneObject = PromotionObject & { state: 'undoable' | 'as-before' | 'stays'; hindrance?: Hindrance };
 
 export type UndoPlan = { promotion: Promotion; objects: UndoneObject[] };
 
-/** What undoing would do now, object by object, the last one first. @throws AppError not_found, promotion_not_undoable */
-export async function planUndo(scope: Scope, promotionId: string): Promise<UndoPlan> {
+/**
+ * What undoing would do now, object by object, the last one first.
+ * @param refused what a try has found that cannot be written as it was
+ * @throws AppError not_found, promotion_not_undoable
+ */
+export async function planUndo(scope: Scope, promotionId: string, refused: Finding[] = []): Promise<UndoPlan> {
   const promotion = await getPromotion(scope, promotionId);
   if (promotion.state !== 'applied') throw new AppError('promotion_not_undoable', 409);
   const objects = await listObjects(scope, promotion.promotionId);
@@ -45,13 +46,18 @@ export async function planUndo(scope: Scope, promotionId: string): Promise<UndoP
         scope,
         objects.filter(({ action }) => action === 'add'),
       ),
+      refused,
     ),
   };
 }
 
-function judge(objects: PromotionObject[], now: Configuration, people: PeopleFacts): UndoneObject[] {
+function judge(objects: PromotionObject[], now: Configuration, people: PeopleFacts, refused: Finding[]): UndoneObject[] {
   const present = objectsById(now);
-  const judged = objects.toReversed().map((object): UndoneObject => judgeAlone(object, present.get(idOf(object))?.value, people));
+  const judged = objects.toReversed().map((object): UndoneObject => {
+    const one = judgeAlone(object, present.get(idOf(object))?.value, people);
+    const finding = one.state === 'undoable' && refused.find((found) => found.object && isPartOf(object, found.object));
+    return finding ? { ...one, state: 'stays', hindrance: { why: 'refused', finding } } : one;
+  });
   // what would be missing to something that stays has to stay, and so on
   for (let again = true; again; ) {
     again = false;
@@ -66,6 +72,11 @@ function judge(objects: PromotionObject[], now: Configuration, people: PeopleFac
   }
   return judged;
 }
+
+/** The policy is written as one: what is refused of it is refused of all its rules. */
+const ofPolicy: PromotionObject['kind'][] = ['policy', 'override'];
+const isPartOf = (one: ObjectRef, refused: ObjectRef): boolean =>
+  idOf(one) === idOf(refused) || (ofPolicy.includes(one.kind) && ofPolicy.includes(refused.kind));
 
 const inverted = (judged: UndoneObject[]): Difference[] =>
   invertDifferences(judged.filter(({ state }) => state === 'undoable').map((one) => ({ ...one, needs: [] }))).toReversed();
@@ -93,27 +104,13 @@ export type Undone =
   /** One of them cannot be written as it was. */
   | { outcome: 'refused'; findings: Finding[]; objects: UndoneObject[] };
 
-class Refused extends Error {
-  readonly undone: Extract<Undone, { outcome: 'refused' }>;
-  constructor(undone: Extract<Undone, { outcome: 'refused' }>) {
-    super('refused');
-    this.undone = undone;
-  }
-}
-
 /**
- * Brings back what a promotion changed, in one transaction. An object that was changed since stays as it is.
+ * Brings back what a promotion changed, in one transaction. An object that was changed since, or that cannot be written as it was, stays as it is.
  * @param rest whether the others go back nevertheless
  * @throws AppError not_found, promotion_not_undoable, promotion_nothing_to_undo where all of it is as before
  */
-export async function undoPromotion(scope: Scope, promotionId: string, rest: boolean, around: Partial<Surroundings> = {}): Promise<Undone> {
-  try {
-    return await inTransaction(scope, (inside) => undo(inside, promotionId, rest, around));
-  } catch (error) {
-    if (error instanceof Refused) return error.undone;
-    throw error;
-  }
-}
+export const undoPromotion = (scope: Scope, promotionId: string, rest: boolean, around: Partial<Surroundings> = {}): Promise<Undone> =>
+  inTransaction(scope, (inside) => undo(inside, promotionId, rest, around));
 
 /** Rules that stood before stand at once, or the undoing would undo itself. Only a change that somebody tries out now is not confirmed on the way. */
 async function isTrialRunning(scope: Scope): Promise<boolean> {
@@ -121,33 +118,57 @@ async function isTrialRunning(scope: Scope): Promise<boolean> {
   return trial !== undefined && trial.revertsAt > scope.clock.now();
 }
 
-async function undo(scope: Transaction, promotionId: string, rest: boolean, { usableFactors }: Partial<Surroundings>): Promise<Undone> {
+async function undo(scope: Transaction, promotionId: string, rest: boolean, around: Partial<Surroundings>): Promise<Undone> {
   await lockContext(scope);
   await lockObjects(scope, (await planUndo(scope, promotionId)).objects);
-  const { promotion, objects } = await planUndo(scope, promotionId);
-  const staying = objects.filter(({ state }) => state === 'stays');
-  const isNothing = !objects.some(({ state }) => state === 'undoable');
-  if (staying.length > 0 && (!rest || isNothing)) return { outcome: 'changed-since', staying, objects };
-  if (isNothing) throw new AppError('promotion_nothing_to_undo', 409);
-  const changes = inverted(objects);
-  const now = await describeConfiguration(scope);
-  const written = await writeChanges(
+  const refused: Finding[] = [];
+  for (;;) {
+    const { promotion, objects } = await planUndo(scope, promotionId, refused);
+    const staying = objects.filter(({ state }) => state === 'stays');
+    const isNothing = !objects.some(({ state }) => state === 'undoable');
+    if (staying.length > 0 && (!rest || isNothing))
+      return refused.length > 0 ? { outcome: 'refused', findings: refused, objects } : { outcome: 'changed-since', staying, objects };
+    if (isNothing) throw new AppError('promotion_nothing_to_undo', 409);
+    const changes = inverted(objects);
+    const written = await writeBack(scope, changes, around);
+    if (!('refused' in written)) {
+      await noteUndo(scope, promotion, { changes, objects });
+      return { outcome: 'undone', secrets: written.secrets, objects };
+    }
+    refused.push(...written.refused);
+    // of what is no object of the promotion nothing can be left out
+    const isOfOne = written.refused.every(({ object }) => object && changes.some((one) => isPartOf(one, object)));
+    if (!isOfOne) return { outcome: 'refused', findings: refused, objects };
+  }
+}
+
+async function writeBack(scope: Transaction, changes: Difference[], { usableFactors }: Partial<Surroundings>) {
+  const result = patchConfiguration(await describeConfiguration(scope), changes);
+  return writeChanges(scope, { changes, result }, { usableFactors, onTrial: await isTrialRunning(scope) });
+}
+
+async function noteUndo(
+  scope: Transaction,
+  { promotionId }: Promotion,
+  { changes, objects }: { changes: Difference[]; objects: UndoneObject[] },
+): Promise<void> {
+  await noteState(scope, promotionId, 'undone');
+  await noteUndone(scope, promotionId, changes);
+  const left = objects.filter(({ state }) => state !== 'undoable');
+  await noteStaying(
     scope,
-    { changes, result: patchConfiguration(now, changes) },
-    { usableFactors, onTrial: await isTrialRunning(scope) },
+    promotionId,
+    left.map(({ kind, key, hindrance = { why: 'as_before' } }) => ({ kind, key, hindrance })),
   );
-  if ('refused' in written) throw new Refused({ outcome: 'refused', findings: written.refused, objects });
-  await noteState(scope, promotion.promotionId, 'undone');
-  await noteUndone(scope, promotion.promotionId, changes);
+  const staying = objects.filter(({ state }) => state === 'stays');
   const { contextId, name } = await getOwnContext(scope);
   await recordEvent(scope, {
     type: 'promotion.undone',
     subject: { kind: 'context', id: contextId, name },
     details: {
-      promotion: promotion.promotionId,
+      promotion: promotionId,
       total: changes.length,
       ...(staying.length > 0 ? { kept: staying.map((one) => idOf(one).trim()) } : {}),
     },
   });
-  return { outcome: 'undone', secrets: written.secrets, objects };
 }

@@ -6,10 +6,12 @@ import {
   listPromotedObjects,
   mayAgree,
   type NewSecret,
+  type PromotedObject,
   type Promotion,
   pickedOf,
   previewPromotion,
   tellFinding,
+  tellHindrance,
 } from '../../../domain/administration/promotion/index.ts';
 import { loadPolicy } from '../../../domain/sign-in/sign-in-policy/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
@@ -39,7 +41,7 @@ export async function showPromotion(
       decidedBy,
       undoneBy,
       secrets,
-      rows: proposed ? proposed.rows : objects.map((one) => ({ ...presentObject(page, one), isUndone: one.isUndone })),
+      rows: proposed ? proposed.rows : objects.map((one) => presentWritten(page, one)),
       proposed,
       mayAgree: mayAgree(promotion, page.scope.actor),
       isOnTrial: await isOnTrial(page, promotion),
@@ -47,6 +49,13 @@ export async function showPromotion(
     { refusal },
   );
 }
+
+/** Of a promotion that was undone, whether this object was taken back, or why not. */
+const presentWritten = (page: PageContext, one: PromotedObject) => ({
+  ...presentObject(page, one),
+  isUndone: one.isUndone,
+  left: one.staysBecause && tellHindrance(page.t, one.kind, one.staysBecause),
+});
 
 /** As it would be done now; where a side has changed since, it has to be proposed again. */
 async function presentProposal(page: PageContext, promotion: Promotion) {

@@ -1,4 +1,5 @@
 import {
+  type Finding,
   planUndo,
   refuseStaying,
   tellFinding,
@@ -13,9 +14,9 @@ import { showPromotion } from './promotion.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** Object by object what goes back, and what stays and why: with one confirmation. */
-export async function showUndo(page: PageContext, refusal?: Refusal): Promise<void> {
+export async function showUndo(page: PageContext, refusal?: Refusal, refused: Finding[] = []): Promise<void> {
   await surroundingsOf(page);
-  const { promotion, objects } = await planUndo(page.scope, page.params.promotion!);
+  const { promotion, objects } = await planUndo(page.scope, page.params.promotion!, refused);
   const of = (state: UndoneObject['state']) =>
     objects.filter((one) => one.state === state).map((one) => ({ ...presentObject(page, one), why: whyOf(page, one) }));
   renderPage(
@@ -50,7 +51,7 @@ export async function submitUndo(page: PageContext): Promise<void> {
   );
   if (!done) return;
   if (done.outcome === 'refused')
-    return showUndo(page, { status: 409, fault: done.findings.map((one) => tellFinding(page.t, one)).join(' ') });
+    return showUndo(page, { status: 409, fault: done.findings.map((one) => tellFinding(page.t, one)).join(' ') }, done.findings);
   page.services.forgetCached(page.context.contextId);
   if (done.secrets.length > 0) return showPromotion(page, promotionId, done.secrets);
   redirectTo(page, `/admin/promotion/${promotionId}`, 'promotion_undone');

@@ -204,6 +204,38 @@ describe('domain/administration/promotion: taking it back', () => {
     await scope.db('sessions').where({ context_id: scope.contextId, user_id: ana.userId }).delete();
   });
 
+  it('what a rule refuses stays, with the reason, when the rest is asked for; each object says what became of it', async () => {
+    const { scope } = store;
+    await applyProduction(scope, {
+      applications: [ownApplication('relic', { assignedTo: { groups: [] } })],
+      policy: { lockout: { limit: 7 } },
+    });
+    await applyApproval(scope, {
+      groups: [{ name: 'Aside' }],
+      applications: [oidcApplication('plain-2', { assignedTo: { groups: ['Aside'] } })],
+    });
+    const { promotionId } = await promoted(scope, {
+      picked: ['application relic', 'application plain-2', 'group aside'],
+      values: ownRedirect('plain-2'),
+    });
+    await applyProduction(scope, { applications: [{ ...ownApplication('heir'), oidc: ownApplication('relic').oidc }] });
+    const refused = await store.unchanged(() => undoPromotion(scope, promotionId, false));
+    expect(refused.outcome).to.equal('refused');
+    const states = refused.objects.map(({ key, state, hindrance }) => [key, hindrance?.why ?? state]);
+    expect(states).to.have.deep.members([
+      ['relic', 'refused'],
+      ['plain-2', 'undoable'],
+      ['aside', 'undoable'],
+    ]);
+    expect((await undoPromotion(scope, promotionId, true)).outcome).to.equal('undone');
+    const after = await listPromotedObjects(scope, (await getPromotion(scope, promotionId)).promotionId);
+    expect(after.map(({ key, isUndone, staysBecause }) => [key, isUndone, staysBecause?.finding?.params.rule])).to.have.deep.members([
+      ['relic', false, 'errors.client_id_taken'],
+      ['plain-2', true, undefined],
+      ['aside', true, undefined],
+    ]);
+  });
+
   it('it leaves an event for each object and one for the whole, in one transaction', async () => {
     const { scope } = store;
     await applyApproval(scope, { applications: [oidcApplication('brief')] });
