@@ -93,7 +93,7 @@ describe('a company as a file, by the command line', function () {
       '  ~ Application Both\n',
       '      Name: Both ways → Both',
       '      Redirect URIs: https://both.everything.example/cb → https://both.everything.example/new',
-      '      Client authentication: none → any',
+      '      Client authentication: None: mobile or browser application (PKCE) → Client secret in the header or the body',
       'People and secrets:\n  + user new@everything.example\n  ~ group Finance (members +1 -0)\n  ~ application both (client secret)',
     ])
       expect(stdout).to.contain(line);

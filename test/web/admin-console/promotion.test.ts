@@ -186,6 +186,35 @@ describe('web: promotion', () => {
     expect(faultOf(empty)).to.contain('Redirect URIs');
   });
 
+  it('marks each field and object at fault, says beside it what is wrong, and leads there', async () => {
+    const typed = { ...own('crm'), 'own application crm oidc.redirect_uris': 'ftp://crm.acme.example/cb' };
+    const refused = await press(await open(), 'review', { pick: ['application crm', 'application wiki'], ...typed });
+    const $ = load(refused.text);
+    const marked = $('[aria-invalid=true]')
+      .toArray()
+      .map((one) => [
+        one.attribs.name === 'pick' ? one.attribs.value : one.attribs.name,
+        (one.attribs['aria-describedby'] ?? '')
+          .split(' ')
+          .map((id) => $(`[id="${id}"].invalid`).text())
+          .join(''),
+      ]);
+    expect(marked.map(([name]) => name)).to.have.members([
+      'application crm',
+      'own application crm oidc.redirect_uris',
+      'own application wiki oidc.redirect_uris',
+    ]);
+    const faults = Object.fromEntries(marked);
+    expect(faults['application crm']).to.contain('Group Sales');
+    expect(faults['own application crm oidc.redirect_uris']).to.contain('Found: "ftp://crm.acme.example/cb"');
+    expect(faults['own application wiki oidc.redirect_uris']).to.equal('Required field.');
+    const links = $('.alert-fault a[href^="#"]')
+      .toArray()
+      .map((one) => one.attribs.href!.slice(1));
+    expect(links).to.have.length(3);
+    for (const id of links) expect($(`[id="${id}"]`).attr('aria-invalid'), id).to.equal('true');
+  });
+
   it('a search hides rows and loses nothing', async () => {
     const found = await press(await open(), 'find', { search: 'wiki', ...own('crm') });
     expect(rows(found).map(({ value }) => value)).to.deep.equal(['application wiki']);
@@ -228,6 +257,36 @@ describe('web: promotion', () => {
     expect(agreed.status, faultOf(agreed)).to.equal(200);
     expect(agreed.text).to.contain('Bia Lima');
     expect(await findApplicationByCode(await server.scope(), 'crm')).to.have.property('name', 'CRM');
+  });
+
+  it('shows a stale proposal as it was proposed, what changed since, and how to propose it again', async () => {
+    await demandFourEyes();
+    const bia = await signedIn(server.baseUrl, 'bia@acme.example', 'bia has a long password');
+    const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
+    const { location } = await press(review, 'apply', { accept: accepts(review) });
+    await approval({ applications: [oidcApplication('news')] });
+    const other = load((await bia.get(location!)).text);
+    expect(other('.alert-fault').text()).to.contain('something else changed').and.to.contain('Propose again');
+    expect(other('.badge-status').length).to.equal(0);
+    expect(other('button[disabled]').text()).to.equal('Approve and promote');
+    expect(other('form[action$="/agree"]').length).to.equal(0);
+
+    await approval({
+      applications: [{ ...oidcApplication('crm', { navigable: false, assignedTo: { groups: ['Sales'] } }), name: 'CRM of today' }],
+    });
+    const $ = load((await bia.get(location!)).text);
+    const card = $('.card')
+      .toArray()
+      .map((one) => $(one))
+      .find((one) => one.text().includes('Application CRM'))!;
+    expect(card.find('.badge-status').text()).to.equal('changed since the proposal');
+    expect(card.find('strong').first().text()).to.equal('Application CRM');
+    expect(card.text())
+      .to.contain('https://crm.acme.example/cb')
+      .and.to.match(/Now[\s\S]*CRM of today/);
+    expect($('.card .badge-status').length, 'the group is as it was').to.equal(1);
+    const again = await bia.get(at(`/admin/promotion?from=${location!.split('/').at(-1)!.split('?')[0]}`));
+    expect(again.text).to.contain('https://crm.acme.example/cb');
   });
 
   it('says of a proposal that it was declined, or withdrawn by who made it', async () => {

@@ -2,6 +2,7 @@ import { isLocale, type Translate } from '../../../platform/i18n/index.ts';
 import { type Difference, type FieldDifference, isOfNothing, namesOfPath } from './compare-configurations.ts';
 import { isKeys } from './configuration.ts';
 import type { ObjectRef } from './objects.ts';
+import { valueWords } from './tell-value-words.ts';
 
 export type ObjectName = ObjectRef & { name: string };
 
@@ -59,10 +60,20 @@ const saysSomething = ({ path, before, after }: FieldDifference): boolean =>
   );
 
 function tellField(t: Translate, kind: Difference['kind'], { path, before, after }: FieldDifference): ToldField {
-  const [was, is] = tellBoth(t, before, after);
+  const words = valueWords(t, kind, path);
+  const inWords = (value: unknown): unknown => (Array.isArray(value) ? value.map(inWords) : isWord(value) ? inWord(value, words) : value);
+  const [was, is] = tellBoth(t, inWords(before), inWords(after));
   const isLong = [was, is].some((text) => text.length > 160 || text.split('\n').length > 4);
   return { label: tellPath(t, kind, path), before: was, after: is, isLong };
 }
+
+/** A number that has no word stays one: it may differ from a text that looks the same. */
+function inWord(value: unknown, words: (value: string) => string): unknown {
+  const told = words(String(value));
+  return told === String(value) ? value : told;
+}
+
+const isWord = (value: unknown): boolean => (typeof value === 'string' && !value.startsWith('data:')) || typeof value === 'number';
 
 /** Both sides, so that what differs looks different. */
 function tellBoth(t: Translate, before: unknown, after: unknown): [before: string, after: string] {

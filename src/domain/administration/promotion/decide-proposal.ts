@@ -1,15 +1,36 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../platform/errors/index.ts';
 import { getOwnContext, lockContext } from '../../company/contexts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type Actor, type Scope, type Transaction, useCase } from '../../scope.ts';
+import { type Difference, idOf } from '../configuration/index.ts';
+import { readableOf } from './check-choice.ts';
+import { type Comparison, workOutcome } from './comparison.ts';
 import { apply, lockPair, orRefused, type Promoted, type Surroundings } from './promote.ts';
-import { type Doer, doerOf, type Promotion } from './promotion.ts';
+import { type Doer, doerOf, type Promotion, type PromotionObject } from './promotion.ts';
 import { getPromotion, noteState } from './store.ts';
 
 /** Who has asked for it is no second pair of eyes. */
 export const mayAgree = ({ askedBy }: Pick<Promotion, 'askedBy'>, actor: Actor): boolean => !isSame(askedBy, doerOf(actor));
 
 const isSame = (one: Doer, other: Doer): boolean => one.kind === other.kind && one.id === other.id && one.name === other.name;
+
+/** What became of an object since it was proposed: it would be written just so, otherwise, or not at all. */
+export type ProposedObject = PromotionObject & { now: 'same' | 'gone' | Difference };
+
+/** What was proposed, beside what the same choice would do now. @param objects as they were written down with the proposal */
+export function judgeProposal({ choice }: Pick<Promotion, 'choice'>, objects: PromotionObject[], comparison: Comparison): ProposedObject[] {
+  const changes = new Map(workOutcome(comparison, readableOf(comparison, choice)).changes.map((one) => [idOf(one), one]));
+  return objects.map((object) => {
+    const now = changes.get(idOf(object));
+    if (!now) return { ...object, now: 'gone' };
+    const isSame = now.action === object.action && isDeepStrictEqual(kept(now.fields), kept(object.fields));
+    return { ...object, now: isSame ? 'same' : now };
+  });
+}
+
+/** As the store keeps it. */
+const kept = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** @throws AppError not_found, promotion_decided when it does not wait any more */
 async function lockProposal(scope: Transaction, promotionId: string): Promise<Promotion> {

@@ -2,7 +2,7 @@
 // Does not: compare or write companies itself (configuration, desired-state), nor pair them (environments), nor judge who would get in (simulations). People, keys and secrets never cross.
 export { withNeeds } from './check-choice.ts';
 export { type Comparison, choiceByDefault, compareWithApproval, type PromotionDifference, pickedOf } from './comparison.ts';
-export { agreeToPromotion, declinePromotion, mayAgree } from './decide-proposal.ts';
+export { agreeToPromotion, declinePromotion, judgeProposal, mayAgree, type ProposedObject } from './decide-proposal.ts';
 export { type Finding, type FindingCode, findingCodes } from './finding.ts';
 export { judgeValue, keysOfItem } from './judge-value.ts';
 export { isOwnPath, ownFieldsOf, type Question } from './own-fields.ts';
@@ -16,7 +16,7 @@ export {
   promotionRules,
 } from './promotion.ts';
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
-export { refuseStaying, tellFinding, tellHindrance } from './tell.ts';
+export { refuseStaying, tellFinding, tellHindrance, tellRule } from './tell.ts';
 export { findTriedChoice, startPromotionSimulation } from './try-promotion.ts';
 export { planUndo, type Undone, type UndoneObject, undoPromotion } from './undo.ts';
 export type { NewSecret } from './write-changes.ts';

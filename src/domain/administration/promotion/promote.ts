@@ -12,7 +12,7 @@ import { lockObjects } from './lock-objects.ts';
 import { isOwnPath, readOwnTexts, type Texts } from './own-fields.ts';
 import { gatherPeopleFacts } from './people-facts.ts';
 import { type Choice, promotionRules } from './promotion.ts';
-import { findProposal, insertObjects, insertPromotion, rememberOwnValues } from './store.ts';
+import { deleteObjects, findProposal, insertObjects, insertPromotion, rememberOwnValues } from './store.ts';
 import { type NewSecret, tryChanges, writeChanges } from './write-changes.ts';
 
 /** `approvalUrl`: where approval lives. `usableFactors`: those that browsers can use at the company's address. */
@@ -88,6 +88,12 @@ export const promote = (scope: Scope, wish: Wish, around: Surroundings): Promise
     const { changes } = workOutcome(comparison, wish.choice);
     if (findings.length > 0) throw new Refused(findings, changes);
     const promotionId = await insertPromotion(inside, { sourceCode: comparison.approval.code, state: 'proposed', ...wish });
+    // as they are proposed, whatever changes until somebody agrees
+    await insertObjects(
+      inside,
+      promotionId,
+      changes.map((one) => ({ ...one, isUndone: false })),
+    );
     await recordPromotion(inside, 'promotion.proposed', comparison, promotionId, changes);
     return { outcome: 'proposed', promotionId, changes };
   });
@@ -123,6 +129,7 @@ export async function apply(
   if ('refused' in written) throw new Refused(written.refused, outcome.changes);
   const changes = await readWritten(scope, comparison, outcome.changes);
   const promotionId = proposed ?? (await insertPromotion(scope, { sourceCode: comparison.approval.code, state: 'applied', ...wish }));
+  if (proposed) await deleteObjects(scope, proposed);
   await insertObjects(
     scope,
     promotionId,

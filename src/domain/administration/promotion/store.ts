@@ -103,6 +103,11 @@ export async function insertObjects(scope: Transaction, promotionId: PromotionId
   );
 }
 
+/** Those of a proposal, which are written down again when it is done. */
+export async function deleteObjects(scope: Transaction, promotionId: PromotionId): Promise<void> {
+  await scope.db('promotion_objects').where({ context_id: scope.contextId, promotion_id: promotionId }).delete();
+}
+
 /** In the order in which they were written. */
 export async function listObjects(scope: Scope, promotionId: PromotionId): Promise<PromotionObject[]> {
   const rows = await scope

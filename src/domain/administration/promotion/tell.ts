@@ -26,6 +26,15 @@ export function tellFinding(t: Translate, finding: Finding): string {
   return found === undefined ? sentence : `${sentence} ${t(wordOf('values', 'found'), { found: visible(found) })}`;
 }
 
+/** The same beside the field that it is about: what is wrong with it, and what stands there. */
+export function tellRule(t: Translate, finding: Finding): string {
+  const { code, found } = finding;
+  if (code === 'unanswered') return t('fields.required');
+  if (code !== 'refused') return tellFinding(t, finding);
+  const { rule } = tellParts(t, finding);
+  return found === undefined ? rule : `${rule} ${t(wordOf('values', 'found'), { found: visible(found) })}`;
+}
+
 const tellParts = (t: Translate, { object, other, path, params }: Finding) => ({
   ...params,
   object: object ? tellObject(t, object) : '',

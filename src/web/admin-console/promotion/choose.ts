@@ -19,7 +19,7 @@ import { loadSettings } from '../../../domain/company/context-settings/index.ts'
 import { AppError } from '../../../platform/errors/index.ts';
 import { type PageContext, type Refusal, renderPage, usableFactors } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
-import { hiddenOf, presentDifference, presentFindings } from './present.ts';
+import { hiddenOf, markFaults, presentDifference, presentFindings } from './present.ts';
 import { showPromotion } from './promotion.ts';
 import { readChoice } from './read-choice.ts';
 import { inReviewTurn } from './review-turn.ts';
@@ -43,23 +43,29 @@ async function renderChoice(page: PageContext, comparison: Comparison, choice: C
   const isShown = (text: string) => text.toLocaleLowerCase().includes(wanted);
   const found = comparison.differences.filter((one) => isShown(tellObject(t, one)));
   const ids = new Set(found.map(({ id }) => id));
+  const actions = ['add', 'change', 'remove'] as const;
+  const rows = actions
+    .flatMap((action) => found.filter((one) => one.action === action))
+    .map((one) => presentDifference(page, one, choice, known));
+  // warnings are for the review: first comes what is in the way
+  const marked = markFaults(
+    page,
+    rows,
+    findings.filter(({ severity }) => severity === 'error'),
+  );
   renderPage(
     page,
     'admin-console/promotion/choose',
     {
       fingerprint: comparison.fingerprint,
-      sections: (['add', 'change', 'remove'] as const)
-        .map((action) => ({
-          action,
-          rows: found.filter((one) => one.action === action).map((one) => presentDifference(page, one, choice, known)),
-        }))
+      sections: actions
+        .map((action) => ({ action, rows: marked.rows.filter((one) => one.action === action) }))
         .filter(({ rows }) => rows.length > 0),
       total: comparison.differences.length,
       known: comparison.differences.map(({ id }) => id).join('\n'),
       hidden: hiddenOf(comparison, choice, (id) => !ids.has(id)),
       search,
-      // warnings are for the review: first comes what is in the way
-      findings: presentFindings(page, findings, choice).filter(({ severity }) => severity === 'error'),
+      findings: marked.findings,
       canTakeNeeds: findings.some(({ code }) => code === 'missing'),
       proposal: await findProposal(page.scope),
     },

@@ -1,4 +1,4 @@
-import { tellFields, tellObject, tellPath } from '../../../domain/administration/configuration/index.ts';
+import { idOf, tellFields, tellObject, tellPath } from '../../../domain/administration/configuration/index.ts';
 import {
   type Choice,
   type Comparison,
@@ -6,6 +6,7 @@ import {
   type Finding,
   type PromotionDifference,
   tellFinding,
+  tellRule,
 } from '../../../domain/administration/promotion/index.ts';
 import { fullName, listUsersByIds } from '../../../domain/people/users/index.ts';
 import { type PageContext, presentActor } from '../../request/index.ts';
@@ -30,6 +31,7 @@ export function presentDifference(page: PageContext, difference: PromotionDiffer
     isPicked: choice.picked.includes(id),
     isNew: known !== undefined && !known.has(id),
     questions: questions.map(({ path, look, shown, isRequired, isRemembered }) => ({
+      path,
       name: ownName(id, path),
       label: tellPath(page.t, kind, path),
       look,
@@ -43,6 +45,31 @@ export function presentDifference(page: PageContext, difference: PromotionDiffer
 
 export const presentFindings = ({ t }: PageContext, findings: Finding[], { accepted }: Pick<Choice, 'accepted'>) =>
   findings.map((one) => ({ id: one.id, severity: one.severity, text: tellFinding(t, one), isAccepted: accepted.includes(one.id) }));
+
+type Row = ReturnType<typeof presentDifference>;
+
+/**
+ * The rows of a form with what is wrong beside each object and field, and the findings with where they lead.
+ * @param rows in the order of the page
+ */
+export function markFaults({ t }: PageContext, rows: Row[], findings: Finding[]) {
+  const placed = rows.map((row, index) => ({
+    ...row,
+    place: `pick-${index + 1}`,
+    faults: [] as string[],
+    questions: row.questions.map((one, number) => ({ ...one, place: `own-${index + 1}-${number + 1}`, faults: [] as string[] })),
+  }));
+  const told = findings.map((finding) => {
+    const { object, path } = finding;
+    const row = object && placed.find(({ id }) => id === idOf(object));
+    const field = row?.questions.find((one) => path !== undefined && `${path}.`.startsWith(`${one.path}.`));
+    const text = tellFinding(t, finding);
+    if (field) field.faults.push(tellRule(t, finding));
+    else row?.faults.push(text);
+    return { text, severity: finding.severity, place: field?.place ?? row?.place };
+  });
+  return { rows: placed, findings: told };
+}
 
 /** What the form says of differences that it does not show now. */
 export const hiddenOf = ({ differences }: Comparison, choice: Choice, isHidden: (id: string) => boolean): [name: string, value: string][] =>

@@ -3,11 +3,13 @@ import {
   compareWithApproval,
   declinePromotion,
   getPromotion,
+  judgeProposal,
   listPromotedObjects,
   mayAgree,
   type NewSecret,
   type PromotedObject,
   type Promotion,
+  type ProposedObject,
   pickedOf,
   previewPromotion,
   tellFinding,
@@ -30,8 +32,8 @@ export async function showPromotion(
   await surroundingsOf(page);
   const promotion = await getPromotion(page.scope, promotionId);
   const [askedBy, decidedBy, undoneBy] = await presentDoers(page, [promotion.askedBy, promotion.decidedBy, promotion.undoneBy]);
-  const proposed = promotion.state === 'proposed' ? await presentProposal(page, promotion) : undefined;
   const objects = await listPromotedObjects(page.scope, promotion.promotionId);
+  const proposed = promotion.state === 'proposed' ? await presentProposal(page, promotion, objects) : undefined;
   renderPage(
     page,
     'admin-console/promotion/promotion',
@@ -57,18 +59,31 @@ const presentWritten = (page: PageContext, one: PromotedObject) => ({
   left: one.staysBecause && tellHindrance(page.t, one.kind, one.staysBecause),
 });
 
-/** As it would be done now; where a side has changed since, it has to be proposed again. */
-async function presentProposal(page: PageContext, promotion: Promotion) {
+/** As it was proposed; where a side has changed since, with what the same choice would do now, and it has to be proposed again. */
+async function presentProposal(page: PageContext, promotion: Promotion, objects: PromotedObject[]) {
   const comparison = await compareWithApproval(page.scope);
   const isOutdated = comparison.fingerprint !== promotion.fingerprint;
   const { choice } = promotion;
   const around = await surroundingsOf(page);
   const findings = isOutdated ? [] : await inReviewTurn(page, () => previewPromotion(page.scope, comparison, choice, around));
+  const judged = judgeProposal(promotion, objects, comparison);
   return {
     isOutdated,
-    rows: pickedOf(comparison, choice).map((one) => presentDifference(page, one, choice)),
+    isOther: isOutdated && judged.length > 0 && judged.every(({ now }) => now === 'same'),
+    // an earlier version did not write down what was proposed
+    rows:
+      judged.length > 0
+        ? judged.map((one) => presentProposed(page, one, isOutdated))
+        : pickedOf(comparison, choice).map((one) => presentDifference(page, one, choice)),
     warnings: presentFindings(page, findings, choice),
   };
+}
+
+function presentProposed(page: PageContext, one: ProposedObject, isOutdated: boolean) {
+  const { now } = one;
+  const shown = presentObject(page, one);
+  if (!isOutdated || now === 'same') return shown;
+  return { ...shown, isChanged: true, now: now === 'gone' ? undefined : presentObject(page, now) };
 }
 
 async function isOnTrial(page: PageContext, { state }: Promotion): Promise<boolean> {

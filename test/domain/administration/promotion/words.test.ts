@@ -20,6 +20,7 @@ type Schema = {
   oneOf?: Schema[];
   propertyNames?: { enum?: string[] };
   additionalProperties?: Schema;
+  enum?: unknown[];
 };
 
 /** Every field that a schema can have, keys of a list of names by the first of them. */
@@ -31,6 +32,22 @@ function listPaths(schema: Schema, path: string[] = []): string[] {
   if (names && schema.additionalProperties) return listPaths(schema.additionalProperties, [...path, names[0]!]);
   return [path.join('.')];
 }
+
+/** Every word that a field can have, by its path. */
+function listWords(schema: Schema, path: string[] = []): [path: string, word: string][] {
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return choices.flatMap((one) => listWords(one, path));
+  if (schema.enum) return schema.enum.map((word) => [path.join('.'), String(word)]);
+  // objects of a list are told as they are written
+  if (schema.items) return schema.items.properties ? [] : listWords(schema.items, path);
+  if (schema.properties) return Object.entries(schema.properties).flatMap(([key, inner]) => listWords(inner, [...path, key]));
+  const name = schema.propertyNames?.enum?.[0];
+  return name && typeof schema.additionalProperties === 'object' ? listWords(schema.additionalProperties, [...path, name]) : [];
+}
+
+/** Names of a protocol or a program, which are written so in every language, and words that English has for themselves. */
+const technical =
+  /^(RS256|ES256|rsa-.*|ecdsa-.*|aes\d.*|jwt|roles|permissions|basic|uri|unspecified\d*|transient|persistent|login|email|username|userId|firstName|lastName|fullName|department|locale|role|groupNames|groupIds|digit|symbol)$/;
 
 const company = (
   z.toJSONSchema(describedFile, { io: 'input', unrepresentable: 'any' }) as unknown as {
@@ -65,6 +82,15 @@ describe('domain/administration/promotion: in words', () => {
         expect(paths.length, kind).to.be.greaterThan(1);
         return paths.filter((path) => tellPath(t, kind as Kind, path) === path).map((path) => `${kind} ${path}`);
       });
+      const raw = Object.entries(sections).flatMap(([kind, schema]) =>
+        listWords(schema!)
+          .filter(([path, word]) => !neverDiffers.test(path) && path !== 'claim' && !technical.test(word))
+          .filter(
+            ([path, word]) => tellFields(t, { kind: kind as Kind, action: 'add', fields: [{ path, after: word }] })[0]?.after === word,
+          )
+          .map(([path, word]) => `${kind} ${path} ${word}`),
+      );
+      expect(raw).to.deep.equal([]);
       const own = ['application', 'directory'].flatMap((kind) =>
         ownFieldsOf(kind).filter(({ path }) => tellPath(t, kind as Kind, path) === path),
       );
@@ -141,6 +167,18 @@ describe('domain/administration/promotion: in words', () => {
       'name: plant; from: custom.plant; into: id_token, userinfo',
     );
     expect(tell('terms', 'change', { path: 'en.body', before: 'short', after: 'long '.repeat(100) })[0]).to.include({ isLong: true });
+  });
+
+  it('a word of a form is told as the form says it, alone or in a list', () => {
+    const [method] = tell('application', 'change', { path: 'oidc.token_endpoint_auth_method', before: 'none', after: 'any' });
+    expect(method!.after).to.equal('Client secret in the header or the body');
+    expect(tell('policy', 'change', { path: 'hours.days', before: [1], after: [1, 7] })[0]).to.include({
+      before: 'Monday',
+      after: 'Monday\nSunday',
+    });
+    expect(tell('override', 'change', { path: 'secondFactor.demand', before: 'off', after: 'required' })[0]!.after).not.to.equal(
+      'required',
+    );
   });
 
   it('a field that differs is told so that the difference shows, and one that says the same is not', () => {
