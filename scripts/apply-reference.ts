@@ -30,8 +30,42 @@ function walk(schema: Schema, seen: (path: string, key: Schema, isNeeded: boolea
   }
 }
 
-/** JSON Schema of draft 7, which editors know best. */
-const schemaOfFile = (): Schema => z.toJSONSchema(describedFile, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+/** JSON Schema of draft 7, which editors know best. `isText`: a number may be given as a text, and so by a reference. */
+const schemaOfFile = (): Schema & { isText?: true } =>
+  z.toJSONSchema(describedFile, {
+    io: 'input',
+    target: 'draft-7',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (isNumber(jsonSchema) && (zodSchema._zod.def as { coerce?: boolean }).coerce) jsonSchema.isText = true;
+    },
+  });
+
+const isNumber = ({ type }: Schema): boolean => type === 'number' || type === 'integer';
+
+/** What limits a text: a reference stands in its place as it is, and leads to what the limit is about. */
+const limits = ['pattern', 'format', 'minLength', 'maxLength', 'enum', 'const'] as const;
+
+/** The schema with references wherever `apply` takes one. */
+function withReferences(schema: Schema & { isText?: true }): Schema {
+  const { isText, ...own } = schema;
+  const below = (value: unknown, name: string): unknown => {
+    if (name === 'properties' || name === 'definitions') return mapValues(value as object, (one) => withReferences(one as Schema));
+    if (Array.isArray(value) && ['anyOf', 'oneOf'].includes(name)) return value.map((one) => withReferences(one as Schema));
+    return (name === 'items' || name === 'additionalProperties') && isObject(value) ? withReferences(value) : value;
+  };
+  const inner = Object.fromEntries(Object.entries(own).map(([name, value]) => [name, below(value, name)])) as Schema;
+  const isLimited = own.type === 'string' && limits.some((one) => own[one] !== undefined);
+  if (!isText && !isLimited) return inner;
+  const { description, default: standard, ...limited } = inner;
+  const told = { ...(description === undefined ? {} : { description }), ...(standard === undefined ? {} : { default: standard }) };
+  return { ...told, anyOf: [limited, { $ref: '#/definitions/reference' }] };
+}
+
+const mapValues = (value: object, work: (one: unknown) => unknown): object =>
+  Object.fromEntries(Object.entries(value).map(([key, one]) => [key, work(one)]));
+
+const reference = { type: 'string', pattern: '\\$\\{(env|file):[^}]+\\}', description: 'A reference in a text.' };
 
 /** Paths of all keys that `apply` reads. */
 export function applyKeys(): string[] {
@@ -49,7 +83,8 @@ export function applySchema(): string {
   });
   // a validator need not read patterns as Unicode, and would refuse every text
   const portable = (key: string, value: unknown) => (key === 'pattern' && /\\p\{/i.test(String(value)) ? undefined : value);
-  return `${JSON.stringify(schema, portable, 2)}\n`;
+  const whole = { ...withReferences(schema), definitions: { reference } };
+  return `${JSON.stringify(whole, portable, 2)}\n`;
 }
 
 const names: Record<string, string> = {

@@ -27,15 +27,31 @@ export const user = z.strictObject({
   generatePassword: z.boolean().default(false),
 });
 
-export const customField = z.strictObject({
-  code: text,
-  label: text,
-  type: z.enum(customFieldTypes),
-  options: z.array(text).default([]),
-  required: z.boolean().default(false),
-  personal: z.boolean().default(false),
-  claim: z.enum(fieldClaimNames).nullish(),
+const choices = ['choice', 'choices'];
+const whereTypeIs = (types: readonly string[], then: object) => ({
+  if: { properties: { type: { enum: types } }, required: ['type'] },
+  then,
 });
+/** What the use case asks besides: who chooses has something to choose from, and nobody else has. */
+const optionsByType = [
+  whereTypeIs(choices, { required: ['options'], properties: { options: { minItems: 1, maxItems: 200 } } }),
+  whereTypeIs(
+    customFieldTypes.filter((type) => !choices.includes(type)),
+    { properties: { options: { maxItems: 0 } } },
+  ),
+];
+
+export const customField = z
+  .strictObject({
+    code: text,
+    label: text,
+    type: z.enum(customFieldTypes),
+    options: z.array(text).default([]),
+    required: z.boolean().default(false),
+    personal: z.boolean().default(false),
+    claim: z.enum(fieldClaimNames).nullish(),
+  })
+  .meta({ allOf: optionsByType });
 
 export const group = z.strictObject({ name: text, description: z.string().optional(), members: z.array(text).optional() });
 

@@ -23,7 +23,8 @@ const overrideShape = shapeOf((rules.overrides as z.ZodDefault<z.ZodArray<z.ZodO
 /** Whom an override is about, by what people see: one of the three. */
 export const overrideTarget = z
   .strictObject({ group: text.optional(), application: text.optional(), role: z.enum(['administrator', 'regular']).optional() })
-  .refine((target) => Object.values(target).filter((one) => one !== undefined).length === 1, 'fields.override_target');
+  .refine((target) => Object.values(target).filter((one) => one !== undefined).length === 1, 'fields.override_target')
+  .meta({ minProperties: 1, maxProperties: 1 });
 
 const overrideParts = without(overrideShape, 'overrideId', 'for');
 
@@ -45,7 +46,10 @@ export const settingsShape = {
     .strictObject(Object.fromEntries(Object.keys(directoryRules.schema.parse({})).map((rule) => [rule, z.boolean().optional()])))
     .optional(),
   /** 0 is for ever. */
-  auditRetentionDays: z.number().optional(),
+  auditRetentionDays: z
+    .number()
+    .meta({ oneOf: [{ const: 0 }, { type: 'integer', minimum: 30, maximum: 36_500 }] })
+    .optional(),
 };
 
 /** The same with what every key takes, for editors and the reference. */
