@@ -355,6 +355,36 @@ describe('web: promotion', () => {
     await revertPolicy(scope, version + 1);
   });
 
+  it('says of each object of an undone promotion whether it was taken back, or why it was left', async () => {
+    const review = await press(await open(), 'review', {
+      ...own('crm'),
+      pick: ['application crm', 'application wiki', 'group sales'],
+      ...own('wiki'),
+    });
+    const { location } = await press(review, 'apply', { accept: accepts(review) });
+    const here = at(
+      `/admin/promotion/${
+        location
+          ? new URL(location).pathname.split('/').at(-1)
+          : load((await ana.get(at('/admin/promotion/history'))).text)('tbody a')
+              .attr('href')!
+              .split('/')
+              .at(-1)
+      }`,
+    );
+    await server.apply({ contexts: [{ code: 'acme', groups: [{ name: 'Sales', members: ['jsilva'] }] }] });
+    const undone = await ana.submit(ana.form(await ana.get(`${here}/undo`), /undo$/));
+    expect(undone.status, faultOf(undone)).to.equal(200);
+    const $ = load((await ana.get(here)).text);
+    const said = Object.fromEntries(
+      $('.card')
+        .toArray()
+        .map((one) => [$(one).find('strong').first().text(), $(one).find('.badge-status').text() + $(one).find('p').text()]),
+    );
+    expect(said).to.include({ 'Application CRM': 'undone', 'Application WIKI': 'undone' });
+    expect(said['Group Sales']).to.equal('not changedhas had users since then');
+  });
+
   it('is for administrators of production, and of their company only', async () => {
     const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
     const tried = new URL((await press(review, 'try')).location!).pathname.split('/').at(-1)!;
