@@ -265,6 +265,7 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     `${api}${payroll.replace('/admin', '')}`,
     '/admin/users',
     '/admin/users?q=zzz',
+    '/admin/users?status=activated&by=name&q=a&columns=login,status,created,last-sign-in&sort=-last-sign-in',
     '/admin/users/new',
     user,
     `${user}/edit`,

@@ -1,5 +1,6 @@
 import { type BulkChange, bulkChanges, startBulkChange } from '../../../domain/administration/account-changes/index.ts';
 import { startApprovalInvitations } from '../../../domain/administration/environments/index.ts';
+import { listDirectories } from '../../../domain/people/directories/index.ts';
 import { listGroupsByIds } from '../../../domain/people/groups/index.ts';
 import { type ChosenUsers, countChosen, listChosen, listUsersByIds } from '../../../domain/people/users/index.ts';
 import { type GroupId, isId, type OperationId } from '../../../domain/scope.ts';
@@ -7,7 +8,7 @@ import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type ChoiceKind, type Choices, listChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, submitForm } from '../submit.ts';
-import { filterFields, readFilter } from './filter.ts';
+import { describeFilter, filterFields, readFilter } from './filter.ts';
 
 /** What a list of people offers; the last where there is an approval environment. */
 type Offered = BulkChange | 'invite-to-approval';
@@ -73,16 +74,17 @@ type Shown = { change: Offered; chosen: ChosenUsers; choices?: Choices };
 async function showChosen(page: PageContext, { change, chosen, choices }: Shown, refusal?: Refusal): Promise<void> {
   const { form, scope } = page;
   const count = await countChosen(scope, chosen);
-  const filter = filterFields(readFilter(form.get));
+  const filter = readFilter(form.get);
   const back = listOf(page);
   const kind = linkedTo[change];
   const list = kind && choices && (await listChoices(scope, kind, choices));
   const some = await listChosen(scope, chosen, shown);
-  const hidden = carriedOn(chosen, filter);
+  const hidden = carriedOn(chosen, filterFields(filter));
+  const filterWords = 'filter' in chosen ? describeFilter(page, filter, await listDirectories(scope)).map(({ text }) => text) : [];
   renderPage(
     page,
     'admin-console/users/bulk',
-    { change, count, some, filter, kind, list, hidden, back, mustType: mustType(change, count), typed: form.get('typed') },
+    { change, count, some, filterWords, kind, list, hidden, back, mustType: mustType(change, count), typed: form.get('typed') },
     { refusal },
   );
 }

@@ -1,22 +1,17 @@
-import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
 import { listAssignments } from '../../../domain/applications/assignments/index.ts';
 import { listCustomFields } from '../../../domain/company/custom-fields/index.ts';
-import type { Directory } from '../../../domain/people/directories/index.ts';
-import { countPending } from '../../../domain/people/directory-entries/index.ts';
 import { listGroupsOfUser } from '../../../domain/people/groups/index.ts';
-import { countUsers, getUser, listUsers, recordView } from '../../../domain/people/users/index.ts';
+import { getUser, recordView } from '../../../domain/people/users/index.ts';
 import { listOpenLinks } from '../../../domain/records/one-time-links/index.ts';
 import { showTemporaryPassword } from '../../../domain/sign-in/credentials/password/index.ts';
 import { factorTexts, type PageContext, type Route, renderPage } from '../../request/index.ts';
-import { originsOfUsers } from '../origins.ts';
-import { linkActions } from './actions.ts';
-import { offeredChanges, showBulk, submitBulk } from './bulk.ts';
+import { showBulk, submitBulk } from './bulk.ts';
 import { confirmChange, submitChange } from './changes.ts';
 import { confirmExport, submitExport } from './export.ts';
-import { filterFields, readFilter } from './filter.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
 import { showDraft, showImport, submitDraft, submitImport } from './import.ts';
 import { linkRoutes } from './links.ts';
+import { showUsers } from './list.ts';
 import { confirmNewBrowsers, submitNewBrowsers } from './new-browsers.ts';
 import { changedThere, findOrigin, isActiveDirectory, provisioningDetails, stateThere } from './origin.ts';
 import { loadPerson, showHistory, submitSignOut } from './person.ts';
@@ -61,47 +56,6 @@ export const userRoutes: Route[] = [
   { method: 'GET', path: '/admin/users/:user/:change', access: 'administrator', handle: confirmChange },
   { method: 'POST', path: '/admin/users/:user/:change', access: 'administrator', handle: submitChange },
 ];
-
-async function showUsers(page: PageContext): Promise<void> {
-  const filter = readFilter(page.query);
-  const after = page.query('after');
-  const { items: found, cursor } = await listUsers(page.scope, { ...filter, cursor: after });
-  // what an application's log calls a person is looked for here, too
-  const items = found.length > 0 || !filter.search ? found : await findUsersBySubject(page.scope, filter.search.trim());
-  // a first page that is the last says it itself
-  const count = after || cursor ? await countUsers(page.scope, filter) : { n: items.length, isMore: false };
-  const fields = filterFields(filter);
-  const origins = await originsOfUsers(
-    page.scope,
-    items.map(({ userId }) => userId),
-  );
-  renderPage(page, 'admin-console/users/list', {
-    users: items,
-    cursor,
-    filter,
-    fields,
-    query: new URLSearchParams(fields),
-    count,
-    ...origins,
-    waiting: await findWaiting(page, origins.directories),
-    bulkChanges: offeredChanges(page),
-    chosenChange: page.query('change'),
-    linkActions,
-  });
-}
-
-/** S17: people who wait to be accepted, and the page where that is done. */
-async function findWaiting({ scope }: PageContext, directories: Directory[]) {
-  const counts = await countPending(
-    scope,
-    directories.map(({ directoryId }) => directoryId),
-    'person',
-  );
-  const some = [...counts].filter(([, { n }]) => n > 0);
-  if (some.length === 0) return undefined;
-  const path = some.length === 1 ? `/admin/directories/${some[0]![0]}/entries` : '/admin/directories';
-  return { path, count: { n: some.reduce((sum, [, { n }]) => sum + n, 0), isMore: some.some(([, { isMore }]) => isMore) } };
-}
 
 async function showUser(page: PageContext): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);

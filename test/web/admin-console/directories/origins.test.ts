@@ -26,14 +26,14 @@ describe('web: where people and groups come from', () => {
   const at = (path: string) => `${server.issuer}${path}`;
   const text = async (path: string) => (await admin.get(at(path))).text;
   const joao = async () => (await findUserByLogin(await server.scope(), 'jsilva'))!;
-  const box = async () => /provisioning<\/h2>.*?<div class="card/s.exec(await text(`/admin/users/${(await joao()).userId}`))![0];
+  const box = async () => /provisioning<\/h2>.*?<\/main>/s.exec(await text(`/admin/users/${(await joao()).userId}`))![0];
 
   it('without a directory the lists have no column for it, and the box of a person is grey and says nothing else (S102)', async () => {
     for (const list of ['/admin/users', '/admin/groups']) expect(await text(list), list).not.to.contain('name="directory"');
     expect(await text(`/admin/users/${(await joao()).userId}`)).to.match(
       /class="card box-empty">\s*<div class="card-body">\s*<h2 class="h3">Active Directory prov/,
     );
-    expect(await box()).to.contain('No directory is linked');
+    expect(await box(), 'nothing').to.match(/^provisioning<\/h2>\s*<\/div>\s*<\/div>/);
   });
 
   it('with one, the box says that the person is not configured (S101), and the list who waits (S17)', async () => {
@@ -206,6 +206,6 @@ describe('web: where people and groups come from', () => {
       expect([none.includes(imported), none.includes(own)], list).to.deep.equal([false, true]);
     }
     expect(await text(`/admin/users?directory=${directory.directoryId}&q=ana`)).to.contain('No results');
-    expect(await text(`/admin/users?directory=${directory.directoryId}`)).to.match(/<span class="count">1<\/span>/);
+    expect(await text(`/admin/users?directory=${directory.directoryId}`)).to.match(/<span class="count"[^>]*>1<\/span>/);
   });
 });

@@ -1,0 +1,68 @@
+import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
+import type { Directory } from '../../../domain/people/directories/index.ts';
+import { countPending } from '../../../domain/people/directory-entries/index.ts';
+import { countUsers, listUsers } from '../../../domain/people/users/index.ts';
+import { listLastSignIns } from '../../../domain/records/audit/index.ts';
+import { type PageContext, renderPage } from '../../request/index.ts';
+import { originsOfUsers } from '../origins.ts';
+import { linkActions } from './actions.ts';
+import { offeredChanges } from './bulk.ts';
+import { columns, describeFilter, filterFields, lookFields, presets, readFilter, readLook, usualColumns } from './filter.ts';
+
+export async function showUsers(page: PageContext): Promise<void> {
+  const filter = readFilter(page.query);
+  const look = readLook(page);
+  const [after, before] = [page.query('after'), page.query('before')];
+  const { items: found, cursor, previous } = await listUsers(page.scope, { ...filter, sort: look.sort, cursor: after, before });
+  // what an application's log calls a person is looked for here, too
+  const items = found.length > 0 || !filter.search ? found : await findUsersBySubject(page.scope, filter.search.trim());
+  // a first page that is the last says it itself
+  const count = previous || cursor ? await countUsers(page.scope, filter) : { n: items.length, isMore: false };
+  const ids = items.map(({ userId }) => userId);
+  const origins = await originsOfUsers(page.scope, ids);
+  const fields = filterFields(filter);
+  const fieldsOfLook = lookFields(look);
+  const isHere = (view: Record<string, string>) => String(new URLSearchParams(view)) === String(new URLSearchParams(fields));
+  renderPage(page, 'admin-console/users/list', {
+    users: items,
+    cursor,
+    previous,
+    filter,
+    fields,
+    look,
+    lookFields: fieldsOfLook,
+    query: new URLSearchParams(fields),
+    count,
+    ...origins,
+    lastSignIns: await listLastSignIns(page.scope, ids),
+    waiting: await findWaiting(page, origins.directories),
+    columns: columns.filter((one) => one !== 'directory' || origins.directories.length > 0),
+    usualColumns,
+    views: Object.entries(presets).map(([key, view]) => ({
+      name: page.t(`users.views.${key}`),
+      query: String(new URLSearchParams({ ...view, ...fieldsOfLook })),
+      isHere: isHere(view),
+    })),
+    chips: describeFilter(page, filter, origins.directories).map(({ name, text }) => {
+      const { [name]: _, ...others } = fields;
+      if (name === 'q') delete others.by;
+      return { text, query: String(new URLSearchParams({ ...others, ...fieldsOfLook })) };
+    }),
+    bulkChanges: offeredChanges(page),
+    chosenChange: page.query('change'),
+    linkActions,
+  });
+}
+
+/** S17: people who wait to be accepted, and the page where that is done. */
+async function findWaiting({ scope }: PageContext, directories: Directory[]) {
+  const counts = await countPending(
+    scope,
+    directories.map(({ directoryId }) => directoryId),
+    'person',
+  );
+  const some = [...counts].filter(([, { n }]) => n > 0);
+  if (some.length === 0) return undefined;
+  const path = some.length === 1 ? `/admin/directories/${some[0]![0]}/entries` : '/admin/directories';
+  return { path, count: { n: some.reduce((sum, [, { n }]) => sum + n, 0), isMore: some.some(([, { isMore }]) => isMore) } };
+}
