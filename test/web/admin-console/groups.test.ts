@@ -47,7 +47,7 @@ describe('web/admin-console: groups', () => {
     for (let pages = 0; next && pages < 10; pages++) {
       const { text } = await ana.get(new URL(next, server.baseUrl).href);
       names.push(...[...text.matchAll(/admin\/groups\/[0-9a-f-]{36}"[^>]*>([^<]+)</g)].map(([, name]) => name!));
-      const more: string | undefined = /<a class="btn" href="(\?after=[^"]+)"/.exec(text)?.[1];
+      const more: string | undefined = /href="(\?after=[^"]+)" rel="next"/.exec(text)?.[1];
       next = more && `/acme/admin/groups${more}`;
     }
     expect(names[0]).to.equal('Everyone');
@@ -55,6 +55,19 @@ describe('web/admin-console: groups', () => {
     const first = await ana.get(at('/admin/groups'));
     expect(first.text).to.match(/Everyone<\/a>[\s\S]*?data-label="Users">2</);
     expect((await ana.get(at('/admin/groups?q=equipe 007'))).text).to.contain('Équipe 007');
+  });
+
+  it('are sorted by name and by creation, Everyone first in each; filters are chips, and the pages go back, too', async () => {
+    const read = async (query: string) => {
+      const { text } = await ana.get(at(`/admin/groups?${query}`));
+      return { text, names: [...text.matchAll(/admin\/groups\/[0-9a-f-]{36}"[^>]*>([^<]+)</g)].map(([, name]) => name!) };
+    };
+    expect((await read('sort=-name')).names.slice(0, 2)).to.deep.equal(['Everyone', 'Finance']);
+    expect((await read('sort=-created')).names.slice(0, 2)).to.deep.equal(['Everyone', 'Équipe 119']);
+    const second = await read(/href="\?([^"]+)" rel="next"/.exec((await read('q=equipe')).text)![1]!.replaceAll('&amp;', '&'));
+    const back = await read(/href="\?([^"]+)" rel="prev"/.exec(second.text)![1]!.replaceAll('&amp;', '&'));
+    expect(back.names).to.deep.equal((await read('q=equipe')).names);
+    expect(second.text).to.contain('Total: 120').and.to.contain('aria-label="Remove filter: “equipe”"');
   });
 
   it('S68: applications are linked to a group and taken from it; its people have them at once', async () => {

@@ -85,6 +85,9 @@ export { describeSetup, type SetupFacts } from './setup-facts.ts';
 export { type PersonField, personFields, type SourceField } from './source-field.ts';
 export {
   type Application,
+  type ApplicationFilter,
+  applicationSortKeys,
+  countApplications,
   findApplicationByClientId,
   findApplicationByCode,
   findApplicationByEntityId,

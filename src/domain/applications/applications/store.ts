@@ -1,9 +1,10 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { run } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
+import { type Listing, orderQuery, type Part, readPage, readSort, type SortedPage } from '../../keyset.ts';
 import { nameKey, searchPattern } from '../../people/users/index.ts';
 import type { Row } from '../../rows.ts';
-import { type ApplicationId, isId, type Page, type Scope, type Transaction } from '../../scope.ts';
+import { type ApplicationId, isId, type Scope, type Transaction } from '../../scope.ts';
 import { type ClaimScope, defaultScope, mappedFields } from './oidc-claims.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { type SamlSettings, toldFields } from './saml-settings.ts';
@@ -95,25 +96,44 @@ export async function lockApplicationsByCode(scope: Transaction, codes: string[]
   await applications(scope).whereRaw('code = ANY(?)', [codes]).orderBy('application_id').forNoKeyUpdate().select('application_id');
 }
 
-export async function listApplications(
-  scope: Scope,
-  filter: { search?: string; cursor?: string } = {},
-  limit = 100,
-): Promise<Page<Application>> {
-  const query = withLogo(scope)
-    .orderBy(['name_key', 'application_id'])
-    .limit(limit + 1);
+export const applicationSortKeys = ['name', 'category', 'protocol', 'status', 'created'] as const;
+type SortKey = (typeof applicationSortKeys)[number];
+
+/** `protocol`: `link` is of those that are only opened. */
+export type ApplicationFilter = { search?: string; protocol?: string; status?: string } & Listing<SortKey>;
+
+const protocol = "CASE WHEN saml IS NOT NULL THEN 'saml' WHEN oidc IS NOT NULL THEN 'oidc' ELSE 'link' END";
+const keysOf: Record<SortKey, string[]> = {
+  name: ['name_key'],
+  category: ['category', 'name_key'],
+  protocol: [protocol, 'name_key'],
+  status: ["CASE WHEN enabled THEN 'a' ELSE 'b' END", 'name_key'],
+  created: [],
+};
+
+function filterApplications(scope: Scope, filter: ApplicationFilter) {
+  const query = applications(scope);
   if (filter.search?.trim()) query.where('name_key', 'like', searchPattern(filter.search));
-  if (isId(filter.cursor)) {
-    query.whereRaw(
-      '(name_key, application_id) > (SELECT name_key, application_id FROM applications WHERE context_id = ? AND application_id = ?)',
-      [scope.contextId, filter.cursor],
-    );
-  }
-  const rows = await query;
-  const items = rows.slice(0, limit).map(fromRow);
-  return { items, cursor: rows.length > limit ? items.at(-1)!.applicationId : undefined };
+  if (filter.protocol) query.whereRaw(`${protocol} = ?`, [filter.protocol]);
+  if (filter.status) query.where('enabled', filter.status === 'enabled');
+  return query;
 }
+
+/** The one that was given an id later was created later (UUIDv7). */
+export async function listApplications(scope: Scope, filter: ApplicationFilter = {}, limit = 100): Promise<SortedPage<Application>> {
+  const { key, isDescending } = readSort(filter.sort, 'name');
+  const parts: Part<ReturnType<typeof applications>>[] = [{ keys: keysOf[key], id: 'application_id', isDescending }];
+  const { items, ...page } = await readPage(filter, parts, limit, async (part, reading) => {
+    const query = filterApplications(scope, filter);
+    orderQuery(query, part, reading);
+    const rows: (ApplicationRow & Record<string, string>)[] = await query.select('applications.*', scope.db.raw(`${hasLogo} AS has_logo`));
+    return rows.map((row) => ({ row, keys: part.keys.map((_, i) => row[`k${i}`]!), id: row.application_id }));
+  });
+  return { items: items.map(fromRow), ...page };
+}
+
+export const countApplications = async (scope: Scope, filter: ApplicationFilter = {}): Promise<number> =>
+  Number((await filterApplications(scope, filter).count({ n: '*' }))[0]!.n);
 
 /** All of the company, a hundred at a time. */
 export async function* listAllApplications(scope: Scope): AsyncGenerator<Application> {

@@ -13,13 +13,16 @@ export {
 export { replaceMembers } from './directory-groups.ts';
 export { removeGroups } from './remove-all.ts';
 export {
+  countGroups,
   createEveryone,
   findGroupByName,
   findGroupsByName,
   type Group,
+  type GroupFilter,
   type GroupWithCount,
   getGroup,
   groupNamesOf,
+  groupSortKeys,
   listGroupIdsOfUsers,
   listGroupsByIds,
   listGroupsOfUser,

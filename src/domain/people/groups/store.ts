@@ -1,12 +1,13 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { byKey, run } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
+import { type Listing, orderQuery, type Part, readPage, readSort, type SortedPage } from '../../keyset.ts';
 import type { Row } from '../../rows.ts';
-import { type GroupId, isId, type Page, type Scope, type Transaction, type UserId } from '../../scope.ts';
+import { type GroupId, isId, type Scope, type Transaction, type UserId } from '../../scope.ts';
 import { type Count, countUsers, nameKey, searchPattern } from '../users/index.ts';
 
 export type Group = { groupId: GroupId; name: string; description: string; isEveryone: boolean; version: number };
-export type GroupWithCount = Group & { members: Count };
+export type GroupWithCount = Group & { members: Count; createdAt: Date };
 
 export const everyoneName = 'Everyone';
 
@@ -66,8 +67,10 @@ export async function listGroupsByIds(scope: Scope, groupIds: GroupId[]): Promis
   return new Map(rows.map((row) => [row.group_id, fromRow(row)]));
 }
 
+export const groupSortKeys = ['name', 'created'] as const;
+
 /** `directory`: the id of the one whose groups are meant, or `none` for those that come from nowhere else. */
-export type GroupFilter = { search?: string; directory?: string; cursor?: string };
+export type GroupFilter = { search?: string; directory?: string } & Listing<(typeof groupSortKeys)[number]>;
 
 const ofDirectories = ({ db, contextId }: Scope) =>
   db('directory_entries').select('group_id').where({ context_id: contextId }).whereNotNull('group_id');
@@ -76,34 +79,50 @@ const ofDirectories = ({ db, contextId }: Scope) =>
 export const listOwnGroups = async (scope: Scope): Promise<Group[]> =>
   (await groups(scope).whereNotIn('group_id', ofDirectories(scope))).map(fromRow);
 
-/** Everyone first, then by name, with the number of people in each. The cursor is the last group's id. */
-export async function listGroups(scope: Scope, filter: GroupFilter = {}, limit = 50): Promise<Page<GroupWithCount>> {
-  const query = groups(scope)
-    .select('groups.*')
-    .select(
-      scope.db.raw(
-        `(SELECT count(*) FROM (SELECT 1 FROM group_members m WHERE m.context_id = groups.context_id AND m.group_id = groups.group_id LIMIT ${mostCounted + 1}) AS counted) AS members`,
-      ),
-    )
-    .orderByRaw('is_everyone DESC, name_key, group_id')
-    .limit(limit + 1);
-  if (filter.search?.trim()) query.where('name_key', 'like', searchPattern(filter.search));
+function filterGroups(scope: Scope, { search, directory }: GroupFilter) {
+  const query = groups(scope);
+  if (search?.trim()) query.where('name_key', 'like', searchPattern(search));
   const imported = ofDirectories(scope);
-  if (filter.directory === 'none') query.whereNotIn('group_id', imported);
-  else if (isId(filter.directory)) query.whereIn('group_id', imported.where({ directory_id: filter.directory }));
-  if (isId(filter.cursor))
-    query.whereRaw(
-      '(NOT is_everyone, name_key, group_id) > (SELECT NOT is_everyone, name_key, group_id FROM groups WHERE context_id = ? AND group_id = ?)',
-      [scope.contextId, filter.cursor],
-    );
-  const rows = await query;
-  const everyone = rows.some((row) => row.is_everyone) ? await countUsers(scope) : undefined;
-  const items = rows.slice(0, limit).map((row) => ({
-    ...fromRow(row),
-    members: row.is_everyone ? everyone! : { n: Math.min(Number(row.members), mostCounted), isMore: Number(row.members) > mostCounted },
-  }));
-  return { items, cursor: rows.length > limit ? items.at(-1)!.groupId : undefined };
+  if (directory === 'none') query.whereNotIn('group_id', imported);
+  else if (isId(directory)) query.whereIn('group_id', imported.where({ directory_id: directory }));
+  return query;
 }
+
+type Groups = ReturnType<typeof groups>;
+
+/** Everyone first, whichever way; the one that was given an id later was created later (UUIDv7). */
+function partsOf({ sort }: GroupFilter): Part<Groups>[] {
+  const { key, isDescending } = readSort(sort, 'name');
+  const id = 'groups.group_id';
+  return [
+    { keys: [], id, isDescending: false, narrow: (query) => query.where('is_everyone', true) },
+    { keys: key === 'name' ? ['groups.name_key'] : [], id, isDescending, narrow: (query) => query.where('is_everyone', false) },
+  ];
+}
+
+const countedMembers = `(SELECT count(*) FROM (SELECT 1 FROM group_members m WHERE m.context_id = groups.context_id AND m.group_id = groups.group_id LIMIT ${mostCounted + 1}) AS counted) AS members`;
+
+/** With the number of people in each. */
+export async function listGroups(scope: Scope, filter: GroupFilter = {}, limit = 50): Promise<SortedPage<GroupWithCount>> {
+  const { items, ...page } = await readPage(filter, partsOf(filter), limit, async (part, reading) => {
+    const query = filterGroups(scope, filter);
+    orderQuery(query, part, reading);
+    const rows: (Row<'groups'> & { members: string; k0?: string })[] = await query.select('groups.*', scope.db.raw(countedMembers));
+    return rows.map((row) => ({ row, keys: part.keys.map(() => row.k0!), id: row.group_id }));
+  });
+  const everyone = items.some((row) => row.is_everyone) ? await countUsers(scope) : undefined;
+  return {
+    items: items.map((row) => ({
+      ...fromRow(row),
+      createdAt: row.created_at,
+      members: row.is_everyone ? everyone! : { n: Math.min(Number(row.members), mostCounted), isMore: Number(row.members) > mostCounted },
+    })),
+    ...page,
+  };
+}
+
+export const countGroups = async (scope: Scope, filter: GroupFilter = {}): Promise<number> =>
+  Number((await filterGroups(scope, filter).count({ n: '*' }))[0]!.n);
 
 type GroupSearch = { search?: string; limit: number; ids?: string[]; withEveryone?: boolean };
 

@@ -1,67 +1,29 @@
 import type { Db } from '../../../platform/database/index.ts';
+import { type Listing, orderQuery, readPage, type SortedPage } from '../../keyset.ts';
 import { decodeCursor, encodeCursor, type GroupId, isId, type Page, type Scope, type UserId } from '../../scope.ts';
-import { type Among, filterUsers, type People, type UserFilter } from './filter-users.ts';
+import { type Among, filterUsers, type UserFilter } from './filter-users.ts';
 import { loginKey } from './keys.ts';
-import { decodePlace, encodePlace, type Part, partsOf, type UserSort } from './sort-users.ts';
+import { partsOf, type SortKey } from './sort-users.ts';
 import { fromRow, type UserRow, users } from './store.ts';
 import type { Status, User } from './user.ts';
 
-/** `previous`: the cursor of the page before. */
-export type UserPage = Page<User> & { previous?: string };
+export type UserPage = SortedPage<User>;
 
-/** A page of a list. `cursor`: after that place; `before`: up to it. A cursor of another order, or that somebody cut, begins at the beginning. */
-export type UserListing = UserFilter & { sort?: UserSort; cursor?: string; before?: string };
+export type UserListing = UserFilter & Listing<SortKey>;
 
 /** Who is on the page is found in an index alone where there is one, and only they are read (decision 0014). */
 export async function listUsers(scope: Scope, listing: UserListing = {}, limit = 50, among?: Among): Promise<UserPage> {
-  const parts = partsOf(listing);
-  const backwards = decodePlace(listing.before, listing.sort, parts);
-  const place = backwards ?? decodePlace(listing.cursor, listing.sort, parts);
-  const order = backwards ? parts.toReversed() : parts;
-  const found: Placed[] = [];
-  for (const part of place ? order.slice(order.indexOf(place.part)) : order) {
-    const from = part === place?.part ? place : undefined;
-    found.push(
-      ...(await readPart(scope, filterUsers(scope, listing, among), part, {
-        from,
-        isBackwards: backwards !== undefined,
-        limit: limit + 1 - found.length,
-      })),
-    );
-    if (found.length > limit) break;
-  }
-  // everybody before that place is gone
-  if (backwards && found.length === 0) return listUsers(scope, { ...listing, before: undefined, cursor: undefined }, limit, among);
-  const hasMore = found.length > limit;
-  const shown = backwards ? found.slice(0, limit).reverse() : found.slice(0, limit);
-  const at = (one: Placed | undefined) => one && encodePlace(listing.sort, parts.indexOf(one.part), one);
-  return {
-    items: shown.map(({ row }) => fromRow(row)),
-    cursor: backwards || hasMore ? at(shown.at(-1)) : undefined,
-    previous: (backwards ? hasMore : place !== undefined) ? at(shown[0]) : undefined,
-  };
-}
-
-type Placed = { part: Part; row: UserRow; keys: string[]; id: string };
-type Reading = { from?: { keys: string[]; id: string }; isBackwards: boolean; limit: number };
-
-async function readPart(scope: Scope, people: People, part: Part, { from, isBackwards, limit }: Reading): Promise<Placed[]> {
-  part.narrow?.(people, scope);
-  const isDescending = part.isDescending !== isBackwards;
-  const keys = [...part.keys, part.id ?? 'users.user_id'];
-  const direction = isDescending ? 'DESC' : 'ASC';
-  people
-    .select('users.user_id', ...part.keys.map((key, i) => scope.db.raw(`${key} AS k${i}`)))
-    .orderByRaw(keys.map((key) => `${key} ${direction}`).join(', '))
-    .limit(limit);
-  if (from)
-    people.whereRaw(`(${keys.join(', ')}) ${isDescending ? '<' : '>'} (${keys.map(() => '?').join(', ')})`, [...from.keys, from.id]);
-  const ofPage = keys.map((_, i) => (i < part.keys.length ? `page.k${i}` : 'page.user_id'));
-  const rows: (UserRow & Record<string, string>)[] = await users(scope)
-    .join(people.as('page'), 'page.user_id', 'users.user_id')
-    .orderByRaw(ofPage.map((key) => `${key} ${direction}`).join(', '))
-    .select('users.*', ...part.keys.map((_, i) => scope.db.raw(`page.k${i}::text AS k${i}`)));
-  return rows.map((row) => ({ part, row, keys: part.keys.map((_, i) => row[`k${i}`]!), id: row.user_id }));
+  const { items, ...page } = await readPage(listing, partsOf(scope, listing), limit, async (part, reading) => {
+    const people = filterUsers(scope, listing, among).select('users.user_id');
+    const direction = orderQuery(people, part, reading);
+    const keys = part.keys.map((_, i) => `k${i}`);
+    const rows: (UserRow & Record<string, string>)[] = await users(scope)
+      .join(people.as('page'), 'page.user_id', 'users.user_id')
+      .orderByRaw([...keys, 'user_id'].map((key) => `page.${key} ${direction}`).join(', '))
+      .select('users.*', ...keys.map((key) => scope.db.raw(`page.${key}::text AS ${key}`)));
+    return rows.map((row) => ({ row, keys: keys.map((key) => row[key]!), id: row.user_id }));
+  });
+  return { items: items.map(fromRow), ...page };
 }
 
 /** Who has this status, in the order of names: their ids alone, which an index holds. */

@@ -1,11 +1,15 @@
 import { deleteGroup, findSecondFactorOfGroup, hasGroupRules } from '../../../domain/administration/group-changes/index.ts';
 import { listApplicationsOfGroup } from '../../../domain/applications/assignments/index.ts';
+import { isSortOf } from '../../../domain/keyset.ts';
+import type { Directory } from '../../../domain/people/directories/index.ts';
 import {
   addMembers,
+  countGroups,
   createGroup,
   editGroup,
   type Group,
   getGroup,
+  groupSortKeys,
   removeMember,
   viewGroup,
   viewGroups,
@@ -14,6 +18,7 @@ import { countUsers, fullName, getUser, listUsers } from '../../../domain/people
 import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
 import { findOriginOfGroup, originsOfGroups } from '../origins.ts';
 import { readPastedPeople } from '../pasted-people.ts';
+import { describeList } from '../sorted-list.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
 import { confirmSecondFactor, submitSecondFactor } from './second-factor.ts';
@@ -39,15 +44,30 @@ export const groupRoutes: Route[] = [
 ];
 
 async function showGroups(page: PageContext): Promise<void> {
-  const search = page.query('q').slice(0, 100);
-  const directory = page.query('directory');
-  const { items, cursor } = await viewGroups(page.scope, { search, directory, cursor: page.query('after') });
+  const { query, t } = page;
+  const sort = query('sort');
+  const filter = { search: query('q').slice(0, 100), directory: query('directory') };
+  const order = isSortOf(groupSortKeys, sort) ? sort : undefined;
+  const { items, ...ends } = await viewGroups(page.scope, { ...filter, sort: order, cursor: query('after'), before: query('before') });
   const origins = await originsOfGroups(
     page.scope,
     items.map(({ groupId }) => groupId),
   );
-  renderPage(page, 'admin-console/groups/list', { groups: items, cursor, search, directory, ...origins });
+  const origin = filter.directory === 'none' ? t('directory_origin.none') : nameOf(origins.directories, filter.directory);
+  renderPage(page, 'admin-console/groups/list', {
+    groups: items,
+    ...ends,
+    ...describeList({ q: filter.search, directory: filter.directory }, order, {
+      q: `“${filter.search}”`,
+      directory: `${t('directory_origin.directory')}: ${origin}`,
+    }),
+    count: ends.previous || ends.cursor ? await countGroups(page.scope, filter) : items.length,
+    ...filter,
+    ...origins,
+  });
 }
+
+const nameOf = (directories: Directory[], id: string): string => directories.find(({ directoryId }) => directoryId === id)?.name ?? id;
 
 function showForm(
   page: PageContext,
