@@ -18,6 +18,7 @@ export function loadAssets(): Assets {
     'portaria.css': loadStyles(styleSheets['portaria.css']),
     'console.css': loadStyles(styleSheets['console.css']),
     'portaria.js': own('portaria.js'),
+    'picker.js': own('picker.js'),
     'icon.svg': own('icon.svg'),
     'icon-approval.svg': own('icon-approval.svg'),
   });

@@ -18,6 +18,7 @@ import { keyRoutes } from './keys.ts';
 import { messageRoutes } from './messages.ts';
 import { newAccountRoutes } from './new-accounts.ts';
 import { operationRoutes } from './operations.ts';
+import { pickerRoutes } from './pickers.ts';
 import { policyRoutes } from './policy/index.ts';
 import { promotionRoutes } from './promotion/index.ts';
 import { riskRoutes } from './risks.ts';
@@ -30,6 +31,7 @@ export const adminConsoleRoutes: Route[] = [
   ...riskRoutes,
   ...accessMapRoutes,
   ...simulationRoutes,
+  ...pickerRoutes,
   ...applicationRoutes,
   ...apiRoutes,
   ...userRoutes,

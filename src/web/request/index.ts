@@ -11,6 +11,7 @@ export { byCode, namedAsInForm, readCustomFields, savingCustomFields } from './c
 export { chosenOf, factorTexts, placeOf, usableFactors } from './factors.ts';
 export { createMetadataFetcher } from './fetch-metadata.ts';
 export { mayCompress } from './forgery.ts';
+export { personInitials, toneOf } from './initials.ts';
 export { keepFailure } from './keep-failure.ts';
 export { knownMark } from './known-mark.ts';
 export { leaveTo, withParameters } from './leave.ts';

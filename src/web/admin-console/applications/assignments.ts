@@ -3,6 +3,7 @@ import { assignApplications, listAssignees, unassignApplication } from '../../..
 import type { PageContext } from '../../request/index.ts';
 import { listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { readPastedPeople } from '../pasted-people.ts';
+import { findPeople, presentPicks } from '../pickers.ts';
 import { redirectTo } from '../submit.ts';
 import { renderTab } from './shown.ts';
 
@@ -13,7 +14,14 @@ export async function showAssignments(page: PageContext, faults: Faults = {}, ch
   const assignees = await listAssignees(page.scope, application.applicationId);
   const assigned = new Set<string>(assignees.groups.map((group) => group.groupId));
   const list = await listChoices(page.scope, 'all_groups', choices, assigned);
-  await renderTab(page, 'people', application, { assignees, list, faults }, faults.people || faults.groups ? 422 : 200);
+  const found = await findPeople(page.scope, page.query('person'));
+  await renderTab(
+    page,
+    'people',
+    application,
+    { assignees, list, faults, found, picks: presentPicks(page) },
+    faults.people || faults.groups ? 422 : 200,
+  );
 }
 
 /** People by e-mail or username, or groups by their boxes. */

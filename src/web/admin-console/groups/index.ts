@@ -18,6 +18,7 @@ import { countUsers, fullName, getUser, listUsers } from '../../../domain/people
 import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
 import { findOriginOfGroup, originsOfGroups } from '../origins.ts';
 import { readPastedPeople } from '../pasted-people.ts';
+import { findPeople, presentPicks } from '../pickers.ts';
 import { describeList } from '../sorted-list.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
@@ -112,6 +113,8 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
     origin: await findOriginOfGroup(page.scope, group.groupId),
     secondFactor: await findSecondFactorOfGroup(page.scope, group.groupId),
     fault,
+    found: await findPeople(page.scope, page.query('person')),
+    picks: presentPicks(page),
   };
   renderPage(page, 'admin-console/groups/group', locals, { status: fault ? 422 : 200 });
 }
