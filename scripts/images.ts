@@ -81,7 +81,7 @@ async function makeImages(): Promise<void> {
   const signInShot = await page.screenshot();
   await signIn(page);
   const launchpadShot = await page.screenshot();
-  await applicationPage(page);
+  await page.goto(at(`${await applicationPage(page)}/connection`));
   const applicationShot = await page.screenshot({ path: `${images}application.png` });
   const zendesk = await applicationPage(page, 'Zendesk');
   await page.goto(at(`${zendesk}/preview?login=beatriz@acme.example`));
