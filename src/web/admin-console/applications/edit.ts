@@ -4,9 +4,10 @@ import {
   editApplication,
   findCatalogueEntry,
   getApplication,
+  isPlaceholder,
   registerApplication,
 } from '../../../domain/applications/applications/index.ts';
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import type { PageContext, Refusal } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { isConnected, newValues, showConnect, submitConnect } from './connect.ts';
@@ -29,13 +30,31 @@ export async function submitNew(page: PageContext): Promise<void> {
   const values = readValues(page);
   const registered = await submitForm(
     page,
-    () => saveOrPreview(page, values, undefined, (complete) => registerApplication(page.scope, complete)),
+    () => {
+      if (!page.form.get('found')) refusePlaceholders(values); // what metadata said is nobody's example
+      return saveOrPreview(page, values, undefined, (complete) => registerApplication(page.scope, complete));
+    },
     (refusal) => render(page, values, {}, refusal),
   );
   if (!registered) return;
   const { application, clientSecret } = registered;
   if (clientSecret) await showSignIn(page, application.applicationId, clientSecret);
   else redirectTo(page, pathOfTab(application, 'sign-in'), 'application_connected');
+}
+
+/** A new application's own addresses: an example of an instruction would send people, and what is told of them, to somebody else's domain. */
+function refusePlaceholders({ launchUrl, oidc, saml }: FormValues): void {
+  const services = (saml?.assertionConsumerServices ?? []) as { url?: string }[];
+  const addresses: Record<string, (string | undefined)[]> = {
+    launchUrl: [launchUrl],
+    redirect_uris: (oidc?.redirect_uris ?? []) as string[],
+    entityId: [saml?.entityId as string | undefined],
+    assertionConsumerServices: services.map(({ url }) => url),
+  };
+  const left = Object.entries(addresses).filter(([, values]) =>
+    values.some((one) => one !== undefined && !one.includes('*') && isPlaceholder(one)),
+  );
+  if (left.length > 0) throw invalidInput(Object.fromEntries(left.map(([field]) => [field, 'fields.still_example'])));
 }
 
 export async function showEdit(page: PageContext): Promise<void> {

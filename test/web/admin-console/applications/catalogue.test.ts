@@ -91,6 +91,20 @@ describe('web: the console connects the applications of the catalogue', () => {
     expect((await Array.fromAsync(listAllApplications(await server.scope()))).length).to.equal(before);
   });
 
+  it('any other application keeps no example of an instruction, either', async () => {
+    const forms: [string, Record<string, string>, string][] = [
+      ['openid-connect', { redirect_uris: 'https://app.example.com/callback' }, 'redirect_uris'],
+      ['openid-connect', { redirect_uris: 'https://app.acme.example/cb', launchUrl: 'https://your-company.com/' }, 'launchUrl'],
+      ['saml', { entityId: 'https://sp.example.com', acs: 'https://sp.acme.example/acs' }, 'entityId'],
+      ['saml', { entityId: 'https://sp.acme.example', acs: 'https://your-domain.com/acs' }, 'assertionConsumerServices'],
+    ];
+    for (const [id, typed, field] of forms) {
+      const refused = await connect(catalogue.find((entry) => entry.id === id)!, { name: 'Example', ...typed });
+      expect(refused.status, field).to.equal(422);
+      expect(load(refused.text)(`#${field}-fault`).text(), field).to.contain('This is still the example.');
+    }
+  });
+
   it('without its metadata, one that asks for it is refused', async () => {
     const entry = vendors.find(({ asks }) => asks.some(({ kind }) => kind === 'metadata'))!;
     const refused = await connect(entry, {});
