@@ -132,6 +132,11 @@ try {
       ['audit by support code', (i) => `/admin/audit?support_code=${pick(codes, i)}`],
       ['audit of a month', () => '/admin/audit?from=2026-03-01&until=2026-03-31'],
       ['audit of a month, of a type', () => '/admin/audit?from=2026-03-01&until=2026-03-31&type=user.blocked'],
+      ['search of the console', (i) => `/admin/search/suggestions?q=${encodeURIComponent(pick(names, i))}`],
+      ['search of the console, by e-mail', (i) => `/admin/search/suggestions?q=${encodeURIComponent(pick(emails, i).slice(3, 14))}`],
+      ['search of the console, by a letter', (i) => `/admin/search/suggestions?q=${'abcdefghijklmnopqrstuvwxyz'[i % 26]}`],
+      ['search of the console, by support code', (i) => `/admin/search/suggestions?q=${pick(codes, i)}`],
+      ['search of the console, results', (i) => `/admin/search?q=${encodeURIComponent(pick(names, i))}`],
       ['home', () => '/admin'],
     ];
     const measured = new Map<string, number>();

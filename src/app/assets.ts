@@ -5,7 +5,7 @@ import { type Assets, createAssets } from '../platform/http/index.ts';
 /** The style sheets, of parts in views/styles: what every page needs, and what the console, My profile and the Launchpad need besides. */
 export const styleSheets = {
   'portaria.css': ['tokens', 'base', 'controls', 'surfaces', 'hosted', 'utilities'],
-  'console.css': ['frame', 'lists', 'marks', 'records'],
+  'console.css': ['frame', 'search', 'lists', 'marks', 'records'],
 };
 
 const loadStyles = (parts: string[]): string =>
@@ -19,6 +19,7 @@ export function loadAssets(): Assets {
     'console.css': loadStyles(styleSheets['console.css']),
     'portaria.js': own('portaria.js'),
     'picker.js': own('picker.js'),
+    'search.js': own('search.js'),
     'icon.svg': own('icon.svg'),
     'icon-approval.svg': own('icon-approval.svg'),
   });

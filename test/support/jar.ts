@@ -94,7 +94,7 @@ export class Jar {
 
   /** The first form of a page whose action matches, with what a browser would send of it. */
   /** Every page has the choice of light or dark, too: it is meant only where it is named. */
-  form(answer: Answer, action = /^(?!.*\/theme$)/): FoundForm {
+  form(answer: Answer, action = /^(?!.*\/(theme|admin\/search)$)/): FoundForm {
     const $ = load(answer.text);
     for (const found of $('form')) {
       const form = $(found);

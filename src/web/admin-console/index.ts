@@ -22,12 +22,14 @@ import { pickerRoutes } from './pickers.ts';
 import { policyRoutes } from './policy/index.ts';
 import { promotionRoutes } from './promotion/index.ts';
 import { riskRoutes } from './risks.ts';
+import { searchRoutes } from './search/index.ts';
 import { settingsRoutes } from './settings.ts';
 import { simulationRoutes } from './simulations/index.ts';
 import { userRoutes } from './users/index.ts';
 
 export const adminConsoleRoutes: Route[] = [
   ...homeRoutes,
+  ...searchRoutes,
   ...riskRoutes,
   ...accessMapRoutes,
   ...simulationRoutes,
