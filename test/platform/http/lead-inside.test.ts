@@ -32,7 +32,10 @@ describe('platform: a redirect that is followed inside', () => {
           response.end('Redirecting');
         };
         const path = asked.url!;
-        if (path === '/one') return (response.setHeader('set-cookie', ['s=new; Path=/', 'far=1; Path=/else']), to(303, '/two?x=1'));
+        if (path === '/one') {
+          response.setHeader('set-cookie', ['s=new; Path=/', 'far=1; Path=/else']);
+          return to(303, '/two?x=1');
+        }
         if (path === '/two?x=1') return to(302, `http://${request.headers.host}/end`);
         if (path === '/out') return to(303, '/aside', false);
         if (path === '/other') {
