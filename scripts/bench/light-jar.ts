@@ -1,6 +1,6 @@
 // The load of the bench: kept connections and as little work for each answer as can be, since it shares the processors with the server that is measured.
 import { Agent, request } from 'node:http';
-import { type Answer, type FoundForm, Jar, type send } from '../../test/support/jar.ts';
+import { type Answer, type FoundForm, Jar, ofEveryPage, type send } from '../../test/support/jar.ts';
 
 const agent = new Agent({ keepAlive: true });
 
@@ -47,10 +47,10 @@ export class LightJar extends Jar {
     super(by);
   }
 
-  override form(answer: Answer, action = /^(?!.*\/theme$)/): FoundForm {
+  override form(answer: Answer, action = /./): FoundForm {
     for (const [html] of answer.text.matchAll(/<form[\s\S]*?<\/form>/g)) {
       const target = new URL(attribute(html, 'action') ?? answer.url, answer.url).href;
-      if (!action.test(target)) continue;
+      if (!action.test(target) || ofEveryPage.test(target)) continue;
       const entries = [...html.matchAll(/<input[^>]*>/g)]
         .filter(([tag]) => attribute(tag, 'name') && (!/type="(checkbox|radio)"/.test(tag) || /\schecked/.test(tag)))
         .map(([tag]): [string, string] => [attribute(tag, 'name')!, attribute(tag, 'value') ?? '']);

@@ -54,6 +54,8 @@ function readText(response: Response, done: (error: Error | null, text: string) 
   response.on('end', () => done(null, Buffer.concat(chunks).toString()));
 }
 
+export const ofEveryPage = /\/(theme|admin\/search)$/;
+
 /** A browser without script: cookies by the rules of browsers, redirects by hand, forms. */
 export class Jar {
   readonly #cookies = new Cookies();
@@ -92,14 +94,13 @@ export class Jar {
     return answer;
   }
 
-  /** The first form of a page whose action matches, with what a browser would send of it. */
-  /** Every page has the choice of light or dark, too: it is meant only where it is named. */
-  form(answer: Answer, action = /^(?!.*\/(theme|admin\/search)$)/): FoundForm {
+  /** The first form of a page whose action matches, with what a browser would send of it. Every page has the choice of light or dark, and the console a search: they are meant only where they are named. */
+  form(answer: Answer, action = /./): FoundForm {
     const $ = load(answer.text);
     for (const found of $('form')) {
       const form = $(found);
       const target = new URL(form.attr('action') ?? answer.url, answer.url).href;
-      if (!action.test(target)) continue;
+      if (!action.test(target) || (ofEveryPage.test(target) && !/search|theme/.test(action.source))) continue;
       const entries = form.serializeArray().map(({ name, value }): [string, string] => [name, value]);
       return {
         action: target,

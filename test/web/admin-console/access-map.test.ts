@@ -47,7 +47,7 @@ describe('web/admin-console: the administrator’s map', () => {
   const large = async () => `/admin/applications/${(await findApplicationByCode(await server.scope(), 'large'))!.applicationId}`;
 
   it('an application’s page leads to who may open it, and why', async () => {
-    expect((await ana.get(at(payroll))).text).to.contain(`${payroll}/access`);
+    expect((await ana.get(at(`${payroll}/assignments`))).text).to.contain(`${payroll}/access`);
     const { text } = await ana.get(at(`${payroll}/access`));
     expect(text).to.contain('João da Silva').and.to.contain('Group Finance');
     expect(/<main[\s\S]*<\/main>/.exec(text)![0]).not.to.contain('Ana Souza');

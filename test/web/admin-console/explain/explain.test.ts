@@ -104,7 +104,7 @@ describe('web: Explain', () => {
   });
 
   it('the pages of a person and of an application list the last sign-ins, each with its explanation', async () => {
-    const person = await ana.get(`${server.issuer}/admin/users/${joao.userId}`);
+    const person = await ana.get(`${server.issuer}/admin/users/${joao.userId}/access`);
     expect(person.text)
       .to.contain('Recent sign-ins')
       .and.match(/\/admin\/explain\?event=[0-9a-f-]{36}/);
