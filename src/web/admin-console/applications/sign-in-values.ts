@@ -75,12 +75,19 @@ function present({ catalogueEntry }: Application, values: Record<string, string 
     .map(([key, value]) => ({ key, value, theirName: names[key], isLong: value.includes('\n') }));
 }
 
+/** What the catalogue's addresses call us where the administrator gives us a name. */
+const providerName = 'portaria';
+
+const asksFor = ({ catalogueEntry }: Application, value: string): boolean =>
+  value in (findCatalogueEntry(catalogueEntry ?? '')?.theirNames ?? {});
+
 function oidcValues(application: Application, { url }: ResolvedContext, secret: string | undefined): Value[] {
   if (!application.oidc) return [];
   const { grant_types: grants } = application.oidc;
   const [usesCode, usesDevice] = [grants.includes('authorization_code'), grants.includes('urn:ietf:params:oauth:grant-type:device_code')];
   const hasPerson = usesCode || usesDevice;
   return present(application, {
+    provider_name: asksFor(application, 'provider_name') ? providerName : undefined,
     issuer: url,
     discovery: `${url}/.well-known/openid-configuration`,
     client_id: application.oidc.client_id,
@@ -107,6 +114,7 @@ function samlValues(
   const { url, saml } = context;
   const signing = certificates.find(({ status, alg }) => status === 'signing' && alg === algOf(application));
   return present(application, {
+    partner_entity_id: asksFor(application, 'partner_entity_id') ? application.saml.entityId : undefined,
     metadata_url: saml.metadataUrl,
     entity_id: saml.entityId,
     sso_url: saml.ssoUrl,

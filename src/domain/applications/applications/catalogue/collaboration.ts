@@ -141,7 +141,13 @@ export const collaborationEntries: CatalogueEntry[] = [
     redirectUri: '{address}/apps/user_oidc/code',
     launchUrl: '{address}/apps/user_oidc/login/1',
     backchannelLogoutUri: '{address}/apps/user_oidc/backchannel-logout/portaria',
-    theirNames: { discovery: 'Discovery endpoint', client_id: 'Client ID', client_secret: 'Client secret', scopes: 'Scope' },
+    theirNames: {
+      provider_name: 'Identifier',
+      discovery: 'Discovery endpoint',
+      client_id: 'Client ID',
+      client_secret: 'Client secret',
+      scopes: 'Scope',
+    },
   },
   {
     id: 'nextcloud-saml',

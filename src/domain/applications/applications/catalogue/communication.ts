@@ -29,6 +29,7 @@ export const communicationEntries: CatalogueEntry[] = [
     acsUrl: 'https://{subdomain}.zoom.us/saml/SSO',
     settings: { ...byEmail, attributes: named({ email: 'email', firstName: 'firstName', lastName: 'lastName' }) },
     theirNames: {
+      partner_entity_id: 'Service Provider (SP) Entity ID',
       sso_url: 'Sign-in page URL',
       slo_url: 'Sign-out page URL',
       certificate: 'Identity provider certificate',
@@ -49,6 +50,7 @@ export const communicationEntries: CatalogueEntry[] = [
       attributes: named({ Email: 'email', Username: 'login', FirstName: 'firstName', LastName: 'lastName' }),
     },
     theirNames: {
+      partner_entity_id: 'Service Provider Identifier',
       metadata_url: 'Identity Provider Metadata URL',
       sso_url: 'SAML SSO URL',
       entity_id: 'Identity Provider Issuer URL',
@@ -103,6 +105,7 @@ export const communicationEntries: CatalogueEntry[] = [
     acsUrl: 'https://{subdomain}.my.salesforce.com',
     settings: { ...byEmail, nameIdFormat: 'unspecified', nameIdField: 'email' },
     theirNames: {
+      partner_entity_id: 'Entity ID',
       entity_id: 'Issuer',
       sso_url: 'Identity Provider Login URL',
       slo_url: 'Identity Provider Single Logout URL',

@@ -25,7 +25,7 @@ export const developmentEntries: CatalogueEntry[] = [
       nameIdFormat: 'persistent',
       attributes: named({ email: 'email', first_name: 'firstName', last_name: 'lastName', Groups: 'groupNames' }),
     },
-    theirNames: { sso_url: 'idp_sso_target_url', certificate: 'idp_cert', entity_id: 'idp_entity_id' },
+    theirNames: { partner_entity_id: 'issuer', sso_url: 'idp_sso_target_url', certificate: 'idp_cert', entity_id: 'idp_entity_id' },
   },
   {
     id: 'github-enterprise',
@@ -91,10 +91,10 @@ export const developmentEntries: CatalogueEntry[] = [
     protocol: 'oidc',
     source: 'https://docs.gitea.com/usage/authentication',
     asks: [{ kind: 'address', keepsPath: true }],
-    // the name of the authentication source in Gitea
     redirectUri: '{address}/user/oauth2/portaria/callback',
     launchUrl: '{address}/user/oauth2/portaria',
     theirNames: {
+      provider_name: 'Authentication Name',
       discovery: 'OpenID Connect Auto Discovery URL',
       client_id: 'Client ID (Key)',
       client_secret: 'Client Secret',
@@ -111,7 +111,12 @@ export const developmentEntries: CatalogueEntry[] = [
     entityId: 'sonarqube',
     acsUrl: '{address}/oauth2/callback/saml',
     settings: { ...byEmail, attributes: named({ login: 'login', name: 'fullName', email: 'email', groups: 'groupNames' }) },
-    theirNames: { entity_id: 'Provider ID', sso_url: 'SAML login URL', certificate: 'Identity provider certificate' },
+    theirNames: {
+      partner_entity_id: 'Application ID',
+      entity_id: 'Provider ID',
+      sso_url: 'SAML login URL',
+      certificate: 'Identity provider certificate',
+    },
   },
   {
     id: 'sentry',
@@ -142,6 +147,7 @@ export const developmentEntries: CatalogueEntry[] = [
     backchannelLogoutUri: '{address}/logout/connect/back-channel/portaria',
     grantTypes: ['authorization_code', 'refresh_token'],
     theirNames: {
+      provider_name: 'registrationId',
       issuer: 'provider.portaria.issuer-uri',
       client_id: 'registration.portaria.client-id',
       client_secret: 'registration.portaria.client-secret',

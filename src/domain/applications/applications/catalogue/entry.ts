@@ -37,7 +37,9 @@ type Common = {
   launchUrl?: string;
 };
 
+/** `provider_name`: what the administrator calls us there, which stands in the addresses: `portaria`. */
 type OidcValue =
+  | 'provider_name'
   | 'issuer'
   | 'discovery'
   | 'client_id'
@@ -49,8 +51,9 @@ type OidcValue =
   | 'jwks_uri'
   | 'scopes';
 
-/** Our values that a service provider asks for. */
+/** Our values that a service provider asks for. `partner_entity_id`: what it has to call itself. */
 type SamlValue =
+  | 'partner_entity_id'
   | 'entity_id'
   | 'sso_url'
   | 'slo_url'

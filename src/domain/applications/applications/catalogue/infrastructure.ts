@@ -87,7 +87,13 @@ export const infrastructureEntries: CatalogueEntry[] = [
     acsUrl: '{address}/index_sso.php?acs',
     sloUrl: '{address}/index_sso.php?sls',
     settings: { ...byEmail, attributes: named({ username: 'login', firstname: 'firstName', lastname: 'lastName', groups: 'groupNames' }) },
-    theirNames: { entity_id: 'IdP entity ID', sso_url: 'SSO service URL', slo_url: 'SLO service URL', certificate: 'idp.crt' },
+    theirNames: {
+      partner_entity_id: 'SP entity ID',
+      entity_id: 'IdP entity ID',
+      sso_url: 'SSO service URL',
+      slo_url: 'SLO service URL',
+      certificate: 'idp.crt',
+    },
   },
   {
     id: 'pagerduty',
