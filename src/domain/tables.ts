@@ -950,6 +950,18 @@ export type Tables = {
     'signing_since' | 'retired_at',
     never
   >;
+  saved_views: Table<
+    {
+      context_id: ContextId;
+      view_id: string;
+      owner_id: string | null;
+      name: string;
+      query: string;
+      created_at: Date;
+    },
+    'owner_id',
+    never
+  >;
   second_factors: Table<
     {
       context_id: ContextId;

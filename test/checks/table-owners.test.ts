@@ -62,6 +62,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   group_members: ['people/groups', 'people/users', 'applications/access', 'applications/apis', 'applications/assignments'],
   groups: ['people/groups', 'applications/access', 'applications/apis', 'applications/assignments'],
   planned_deactivations: ['people/planned-deactivations'],
+  saved_views: ['people/saved-views'],
   user_counts: ['people/users'],
   users: [
     'people/users',

@@ -925,6 +925,19 @@ CREATE TABLE saml_certificates (
 CREATE INDEX saml_certificates_end ON public.saml_certificates USING btree (not_after) WHERE (status <> 'retired'::text);
 CREATE UNIQUE INDEX saml_certificates_one_signing ON public.saml_certificates USING btree (context_id, alg) WHERE (status = 'signing'::text);
 
+CREATE TABLE saved_views (
+  context_id uuid NOT NULL,
+  view_id uuid NOT NULL,
+  owner_id uuid,
+  name text NOT NULL,
+  query text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (context_id, view_id),
+  FOREIGN KEY (context_id) REFERENCES contexts(context_id),
+  FOREIGN KEY (context_id, owner_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX saved_views_owner ON public.saved_views USING btree (context_id, owner_id);
+
 CREATE TABLE second_factors (
   context_id uuid NOT NULL,
   user_id uuid NOT NULL,

@@ -242,7 +242,7 @@ for (const control of document.querySelectorAll('[data-switches]')) {
 }
 
 // what is to be done to many shows once somebody is ticked, and says to how many
-const bulkOf = () => document.querySelector('form[data-bulk]');
+const bulkOf = () => document.querySelector('form[data-bulk]:not([data-bulk=""])');
 const boxesOf = (bulk) => [...document.querySelectorAll(`input[type="checkbox"][name="${bulk.dataset.bulk}"]`)];
 function countTicked() {
   const bulk = bulkOf();
@@ -262,9 +262,11 @@ function tick(isTicked, whom) {
   countTicked();
 }
 document.addEventListener('change', ({ target }) => {
+  const { ticks } = target.dataset;
+  if (ticks) for (const box of document.querySelectorAll(`input[type="checkbox"][name="${ticks}"]`)) box.checked = target.checked;
   const bulk = bulkOf();
   if (!bulk) return;
-  if (target.dataset.ticks) tick(target.checked, 'ticked');
+  if (ticks) tick(target.checked, 'ticked');
   else if (target.name === bulk.dataset.bulk) {
     if (!target.checked) bulk.elements.whom.value = 'ticked';
     countTicked();

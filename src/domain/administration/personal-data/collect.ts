@@ -8,6 +8,7 @@ import { getDirectory } from '../../people/directories/index.ts';
 import { findEntryOfUser } from '../../people/directory-entries/index.ts';
 import { listGroupsOfUser } from '../../people/groups/index.ts';
 import { findPlan } from '../../people/planned-deactivations/index.ts';
+import { listViewsOf } from '../../people/saved-views/index.ts';
 import { fullName, getUser } from '../../people/users/index.ts';
 import { listBrowsers } from '../../records/attempts/index.ts';
 import { type AuditEvent, listEvents, listLastSignIns, recordEvent } from '../../records/audit/index.ts';
@@ -61,6 +62,7 @@ export const collectPersonalData = useCase(async (scope, userId: UserId): Promis
     })),
     browsers: (await listBrowsers(scope, userId, '')).map(({ id: _id, isHere: _here, ...one }) => one),
     sessions: (await listSessionsOfUser(scope, userId)).map(({ sessionId: _id, ...one }) => one),
+    savedViews: await listViewsOf(scope, userId),
     ...(await collectHistory(scope, userId)),
   };
 });

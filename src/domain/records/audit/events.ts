@@ -40,6 +40,8 @@ export const auditEventTypes = [
   'user.deleted',
   'explanation.viewed',
   'users.exported',
+  'view.kept',
+  'view.removed',
   'users.imported',
   'users.invited-to-approval',
   'users.passwords-exported',

@@ -27,12 +27,10 @@ export const usualColumns: Column[] = ['login', 'role', 'directory', 'status', '
 /** How the list shows it: in which order, and with which columns. */
 export type Look = { sort?: UserSort; columns: Column[] };
 
-export function readLook({ ctx, query }: PageContext): Look {
-  const sort = query('sort');
-  const chosen = ctx.URL.searchParams
-    .getAll('columns')
-    .flatMap((text) => text.split(','))
-    .filter(Boolean);
+/** @param columnsIn as the address has them, in one or in several */
+export function readLook(value: (name: string) => string, columnsIn: string[]): Look {
+  const sort = value('sort');
+  const chosen = columnsIn.flatMap((text) => text.split(',')).filter(Boolean);
   const known = columns.filter((one) => chosen.includes(one));
   return { sort: isSort(sort) ? sort : undefined, columns: chosen.length > 0 ? known : usualColumns };
 }

@@ -11,7 +11,7 @@ import { confirmExport, submitExport } from './export.ts';
 import { showEdit, showNew, submitEdit, submitNew } from './form.ts';
 import { showDraft, showImport, submitDraft, submitImport } from './import.ts';
 import { linkRoutes } from './links.ts';
-import { showUsers } from './list.ts';
+import { showUsers, submitView, submitViewRemoval } from './list.ts';
 import { confirmNewBrowsers, submitNewBrowsers } from './new-browsers.ts';
 import { changedThere, findOrigin, isActiveDirectory, provisioningDetails, stateThere } from './origin.ts';
 import { loadPerson, showHistory, submitSignOut } from './person.ts';
@@ -24,7 +24,9 @@ import { showReset, submitReset } from './second-factors.ts';
 const largeForm = 1_000_000;
 
 export const userRoutes: Route[] = [
-  { method: 'GET', path: '/admin/users', access: 'administrator', handle: showUsers },
+  { method: 'GET', path: '/admin/users', access: 'administrator', handle: (page) => showUsers(page) },
+  { method: 'POST', path: '/admin/users/views', access: 'administrator', handle: submitView },
+  { method: 'POST', path: '/admin/users/views/remove', access: 'administrator', handle: submitViewRemoval },
   { method: 'GET', path: '/admin/users/new', access: 'administrator', handle: showNew },
   { method: 'POST', path: '/admin/users/new', access: 'administrator', handle: submitNew, maxBytes: largeForm },
   { method: 'POST', path: '/admin/users/bulk', access: 'administrator', handle: showBulk },

@@ -80,7 +80,7 @@ describe('web/admin-console: the list of users', () => {
     });
     expect(text).to.match(/<span class="count"[^>]*role="status"[^>]*>2</);
     for (const view of ['status=blocked', 'status=invited', 'sign_in=never', 'factor=none'])
-      expect(text).to.contain(`href="?${view}&amp;${look.replace('&', '&amp;')}"`);
+      expect(text).to.contain(`href="/acme/admin/users?${view}&amp;${look.replace('&', '&amp;')}"`);
     const blocked = (await read('status=blocked')).text;
     expect(blocked).to.match(/aria-current="page">Blocked</);
   });
@@ -89,6 +89,24 @@ describe('web/admin-console: the list of users', () => {
     const list = await ana.get(`${server.issuer}/admin/users?sign_in=never&status=blocked`);
     const asked = await ana.submit(ana.form(list, /bulk$/), { change: 'unblock', whom: 'all' });
     expect(asked.text).to.contain('Unblock: 2').and.to.contain('Status: Blocked, Never signed in');
+  });
+
+  it('a view is kept by a name, for oneself or for all, with its order and columns, and is one click from then on', async () => {
+    const query = 'status=blocked&sort=-name&columns=login%2Cstatus';
+    const list = await ana.get(`${server.issuer}/admin/users?${query}`);
+    const form = ana.form(list, /views\?/);
+    const refused = await ana.get(form.action, { form: { ...form.fields, name: ' ' } });
+    expect([refused.status, refused.text.includes('Enter a name of up to 40 characters')]).to.deep.equal([422, true]);
+    const kept = await ana.submit(form, { name: 'Locked people', for_all: 'yes' });
+    expect(kept.text)
+      .to.contain('View saved.')
+      .and.to.match(/aria-current="page">Locked people</);
+    const { text } = await read('');
+    expect(text).to.contain(`href="/acme/admin/users?${query.replaceAll('&', '&amp;')}">Locked people</a>`);
+    const removal = ana.form(await ana.get(`${server.issuer}/admin/users?${query}`), /views\/remove$/);
+    const id = /name="view" value="([^"]+)"/.exec(kept.text)![1]!;
+    await ana.submit(removal, { view: id });
+    expect((await read('')).text).to.not.contain('Locked people');
   });
 
   it('an address that says nothing we know is the list as it is', async () => {
