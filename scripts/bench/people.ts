@@ -128,7 +128,7 @@ try {
       ['audit by a person, of a type', (i) => `/admin/audit?person=${encodeURIComponent(pick(emails, i))}&as=by&type=sign-in.failed`],
       ['audit by a person', (i) => `/admin/audit?person=${encodeURIComponent(pick(emails, i))}&as=by`],
       ['audit of an application', () => `/admin/audit?application=${applicationId}`],
-      ['audit, everything but views', () => '/admin/audit?type=no-views'],
+      ['audit, a kind', (i) => `/admin/audit?kind=${pick(['access', 'changes', 'reads', 'everything'], i)}`],
       ['audit by support code', (i) => `/admin/audit?support_code=${pick(codes, i)}`],
       ['audit of a month', () => '/admin/audit?from=2026-03-01&until=2026-03-31'],
       ['audit of a month, of a type', () => '/admin/audit?from=2026-03-01&until=2026-03-31&type=user.blocked'],

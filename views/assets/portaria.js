@@ -354,11 +354,12 @@ function tellTimes() {
   const { lang } = document.documentElement;
   const long = new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeStyle: 'long' });
   const short = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
+  const exact = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'medium' });
   const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium' });
   for (const time of document.querySelectorAll('time[datetime]')) {
     const date = new Date(time.dateTime);
     time.title = long.format(date);
-    time.textContent = ('day' in time.dataset ? day : short).format(date);
+    time.textContent = ('day' in time.dataset ? day : 'seconds' in time.dataset ? exact : short).format(date);
   }
 }
 tellTimes();

@@ -32,10 +32,11 @@ const formats = Object.fromEntries(
       number: new Intl.NumberFormat(locale),
       day: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }),
       time: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
+      seconds: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' }),
       instant: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long', timeZone: 'UTC' }),
     },
   ]),
-) as Record<Locale, { number: Intl.NumberFormat } & Record<'day' | 'time' | 'instant', Intl.DateTimeFormat>>;
+) as Record<Locale, { number: Intl.NumberFormat } & Record<'day' | 'time' | 'seconds' | 'instant', Intl.DateTimeFormat>>;
 
 /** "10,000+" where no more were counted. */
 export const formatCount = (locale: Locale, { n, isMore }: Count): string => `${formats[locale].number.format(n)}${isMore ? '+' : ''}`;
@@ -92,6 +93,7 @@ export function renderPage(
     /** @param day YYYY-MM-DD */
     formatDay: (day: string) => formats[locale].day.format(new Date(day)),
     formatTime: (date: Date) => `${formats[locale].time.format(date)} UTC`,
+    formatSeconds: (date: Date) => `${formats[locale].seconds.format(date)} UTC`,
     formatInstant: (date: Date) => formats[locale].instant.format(date),
     fields: refusal?.fields ?? {},
     fault: refusal?.fault,

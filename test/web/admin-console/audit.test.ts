@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { load } from 'cheerio';
 import { verifyAuditFile } from '../../../src/domain/administration/audit-keeping/index.ts';
 import { changeStatus, findUserByLogin } from '../../../src/domain/people/users/index.ts';
 import { canonicalEvent, type EventRow, nextHash, noHash, recordAlone, sealEvents } from '../../../src/domain/records/audit/index.ts';
@@ -35,16 +36,55 @@ describe('web/admin-console: the audit report', () => {
   it('filters by day of the company, person, what they did and what was done to them, application, what happened', async () => {
     expect(await shown(`until=${day(-1)}`))
       .to.contain('yesterday')
-      .and.to.not.contain('<div>Signed in');
+      .and.to.not.contain('>Signed in</a>');
     expect(await shown(`from=${day(0)}`)).to.not.contain('yesterday');
     const joao = await shown('person=jsilva&as=by');
-    expect(joao).to.contain('João da Silva').and.to.not.contain('<div>User added');
+    expect(joao).to.contain('João da Silva').and.to.not.contain('>User added</a>');
     expect(await shown('person=jsilva&as=about&type=user.created')).to.contain('João da Silva');
     expect(await shown('person=jsilva&type=settings.changed')).to.contain('No results');
     const payroll = await (await server.scope()).db('applications').where({ code: 'payroll' }).first('application_id');
     expect(await shown(`application=${payroll!.application_id}`))
-      .to.contain('<div>Application added')
+      .to.contain('>Application added</a>')
       .and.to.not.contain('yesterday');
+  });
+
+  it('its tabs show sign-ins, changes or reads; each line leads to all of its event and of its person; times have seconds', async () => {
+    const $ = load(await shown(''));
+    const tabs = $('.tabs a').toArray();
+    expect(tabs.map((one) => $(one).text())).to.deep.equal(['Activity', 'Sign-ins', 'Changes', 'Views and exports', 'Everything']);
+    expect($('.tabs [aria-current]').text()).to.equal('Activity');
+    const eventsAt = async (query: string) => {
+      const page = load(await shown(query));
+      return new Set(
+        page('tbody td[data-label="Event"] a[title]')
+          .toArray()
+          .map((one) => page(one).text()),
+      );
+    };
+    expect([...(await eventsAt('kind=access'))]).to.deep.equal(['Signed in']);
+    expect(await eventsAt('kind=changes'))
+      .to.include('Application added')
+      .and.to.not.include('Signed in');
+    const joao = (await findUserByLogin(await server.scope(), 'jsilva'))!;
+    await ana.get(at(`/admin/users/${joao.userId}`));
+    expect([...(await eventsAt('kind=reads'))]).to.deep.equal(['User page viewed']);
+    expect(await eventsAt('kind=everything'))
+      .to.include('User page viewed')
+      .and.to.include('Signed in');
+    expect(await eventsAt('kind=nothing')).to.deep.equal(await eventsAt(''));
+    const follow = async (from: string, selector: string) => {
+      const href = load(await shown(from))(selector)
+        .first()
+        .attr('href')!;
+      return load(await shown(href.slice(1)));
+    };
+    const only = await follow('kind=everything', 'td a[title="Only events of this kind"]:contains("User page viewed")');
+    expect(only('#type').val()).to.equal('user.viewed');
+    const by = await follow('kind=access', 'td a[title="Only what João da Silva did"]');
+    expect([by('#person').val(), by('#as').val(), by('input[name=kind]').val()]).to.deep.equal(['jsilva', 'by', 'access']);
+    const about = await follow('kind=reads', 'dd a:contains("João da Silva")');
+    expect([about('#person').val(), about('#as').val()]).to.deep.equal(['jsilva', 'about']);
+    expect($('tbody time').first().text()).to.match(/\d:\d\d:\d\d/);
   });
 
   it('what one person did to another', async () => {
@@ -52,7 +92,7 @@ describe('web/admin-console: the audit report', () => {
     const [me, joao] = await Promise.all(['ana@acme.example', 'jsilva'].map(async (login) => (await findUserByLogin(scope, login))!));
     await ana.get(at(`/admin/users/${joao!.userId}`));
     await ana.submit(ana.form(await ana.get(at(`/admin/users/${joao!.userId}/edit`)), /edit$/), { department: 'Seen' });
-    const shown = (await ana.get(at('/admin/audit?person=jsilva&by=ana@acme.example'))).text;
+    const shown = (await ana.get(at('/admin/audit?kind=everything&person=jsilva&by=ana@acme.example'))).text;
     const [first, ...others] = shown.split('<tr>').slice(2);
     expect(shown).to.contain('– → Seen');
     for (const row of [first, ...others]) expect(row).to.contain('Ana Souza').and.to.contain('João da Silva');

@@ -136,9 +136,11 @@ describe('web/admin-console: groups', () => {
     expect(listed.at(-1)!.details).to.deep.equal({ search: 'fin' });
     const names = ['Groups viewed or searched', 'Group viewed'];
     const shown = async (query: string) => /<tbody>[\s\S]*<\/tbody>/.exec((await ana.get(at(`/admin/audit${query}`))).text)![0];
-    for (const name of names) expect(await shown('')).to.contain(name);
-    for (const name of names) expect(await shown('?type=no-views')).to.not.contain(name);
-    expect(await shown('?type=no-views')).to.contain('Signed in');
+    for (const query of ['?kind=reads', '?kind=everything']) for (const name of names) expect(await shown(query)).to.contain(name);
+    for (const query of ['', '?type=no-views']) {
+      for (const name of names) expect(await shown(query), query).to.not.contain(name);
+      expect(await shown(query), query).to.contain('Signed in');
+    }
   });
 
   it('the audit says what of a group changed, and nothing when nothing did', async () => {

@@ -1,5 +1,6 @@
 import { isId, type Page, type Scope } from '../../scope.ts';
 import { noHash } from './chain.ts';
+import { type EventKind, eventKinds } from './event-kinds.ts';
 import { type AuditEventType, viewEventTypes } from './events.ts';
 import { type AuditEvent, type EventRow, openEvents } from './read-events.ts';
 import { findHead } from './seal-events.ts';
@@ -7,7 +8,7 @@ import { findHead } from './seal-events.ts';
 export type AuditFilter = {
   type?: string;
   types?: AuditEventType[];
-  withoutViews?: boolean;
+  kind?: EventKind;
   outcome?: string;
   supportCode?: string;
   subjectId?: string;
@@ -29,20 +30,39 @@ export const firstIdAt = (at: Date): string => {
 
 /** Newest first. The cursor is the last event's id. */
 export async function listEvents(scope: Scope, filter: AuditFilter, limit = 50): Promise<Page<AuditEvent>> {
-  const query = filteredEvents(scope, filter)
-    .orderBy('event_id', 'desc')
-    .limit(limit + 1);
+  const query = newestFirst(isOfKindAlone(filter) ? eventsOfKind(scope, filter, limit + 1) : filteredEvents(scope, filter), limit + 1);
   if (isId(filter.cursor)) query.where('event_id', '<', filter.cursor);
   const rows = await query.select<EventRow[]>('*');
   const items = await openEvents(scope, rows.slice(0, limit));
   return { items, cursor: rows.length > limit ? items.at(-1)!.id : undefined };
 }
 
+type Events = ReturnType<typeof filteredEvents>;
+const newestFirst = (events: Events, limit: number): Events => events.orderBy('event_id', 'desc').limit(limit);
+
+/** Nothing else says where to look, and of a kind there may be none for a million others. */
+const isOfKindAlone = ({ kind, types, type, outcome, supportCode, subjectId, actorId, personId, applicationId }: AuditFilter): boolean =>
+  kind !== undefined &&
+  kind !== 'activity' &&
+  ![types, type, outcome, supportCode, subjectId, actorId, personId, applicationId].some((one) => one !== undefined);
+
+/** From each type's own end of the index. */
+function eventsOfKind(scope: Scope, { kind, ...filter }: AuditFilter, limit: number): Events {
+  const ofOne = newestFirst(filteredEvents(scope, filter).whereRaw('audit_events.type = kinds.type'), limit).select('event_id');
+  if (isId(filter.cursor)) ofOne.where('event_id', '<', filter.cursor);
+  return filteredEvents(scope, {}).whereRaw(
+    'event_id IN (SELECT found.event_id FROM unnest(?::text[]) AS kinds (type) CROSS JOIN LATERAL (?) AS found ORDER BY found.event_id DESC LIMIT ?)',
+    [eventKinds[kind!], ofOne, limit] as never,
+  );
+}
+
 function filteredEvents(scope: Scope, filter: AuditFilter) {
   const query = scope.db('audit_events').where('context_id', scope.contextId);
   if (filter.type) query.where('type', filter.type);
   if (filter.types) query.whereIn('type', filter.types);
-  if (filter.withoutViews) query.whereNotIn('type', viewEventTypes);
+  // nearly all of them: better told by the few that are not
+  if (filter.kind === 'activity') query.whereNotIn('type', viewEventTypes);
+  else if (filter.kind) query.whereIn('type', eventKinds[filter.kind]);
   if (filter.outcome) query.where('outcome', filter.outcome);
   if (filter.supportCode) query.where('support_code', filter.supportCode.trim().toUpperCase());
   if (isId(filter.subjectId)) query.where('subject_id', filter.subjectId);

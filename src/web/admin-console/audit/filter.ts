@@ -1,14 +1,15 @@
 import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
 import { findUserById, findUserByLogin, identifier, listUsers, type User } from '../../../domain/people/users/index.ts';
-import type { AuditFilter } from '../../../domain/records/audit/index.ts';
+import { type AuditFilter, type EventKind, eventKinds } from '../../../domain/records/audit/index.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import { isDay, startOfDay } from '../../../platform/clock/index.ts';
 import type { PageContext } from '../../request/index.ts';
 
-const names = ['from', 'until', 'person', 'as', 'by', 'subject', 'application', 'type', 'outcome', 'support_code'] as const;
+const names = ['kind', 'from', 'until', 'person', 'as', 'by', 'subject', 'application', 'type', 'outcome', 'support_code'] as const;
 
-/** In place of a type: whatever changed something, or was refused. */
-const noViews = 'no-views';
+/** What the report shows besides a kind: `everything`, who looked at what, too. Without a word it is the activity. */
+const everything = 'everything';
+const isKind = (text: string): text is EventKind => Object.hasOwn(eventKinds, text);
 
 /** What the report shows. `fields`: as they stand in the address and in the form; `faults`: in the reader's words. Days are the company's, both included. */
 export async function readAuditFilter(
@@ -30,11 +31,16 @@ export async function readAuditFilter(
   if (given.by && !by) faults.by = t('fields.unknown_person');
   // beside who did it, a person is whom it was done to
   if (by) given.as = person ? 'about' : '';
+  // an address of before: everything but views
+  if (given.type === 'no-views') given.type = '';
+  // a type and a code have a kind of their own
+  const isOne = given.type !== '' || given.support_code !== '';
+  if (isOne || given.kind === 'activity' || !(isKind(given.kind) || given.kind === everything)) given.kind = '';
   const filter: AuditFilter = {
     from: dayAt('from', given.from),
     until: dayAt('until', given.until),
-    type: given.type === noViews ? undefined : given.type || undefined,
-    withoutViews: given.type === noViews || undefined,
+    type: given.type || undefined,
+    kind: isOne || given.kind === everything ? undefined : isKind(given.kind) ? given.kind : 'activity',
     outcome: given.outcome || undefined,
     supportCode: given.support_code || undefined,
     applicationId: given.application || undefined,
