@@ -31,7 +31,7 @@ for (const [name, options] of Object.entries(looks))
     const statusOf = async (login: string) => (await findUserByLogin(await server.scope(), login))?.status;
     it('Home greets with numbers and leads on', async () => {
       await look('home');
-      expect(await page.locator('.tile-number').count()).to.equal(5);
+      expect(await page.locator('.tile-number').count()).to.equal(6);
     });
 
     it('S48–S70: adds a person in three parts, and sees the temporary password (S62, S80)', async () => {

@@ -2,17 +2,22 @@ import { dayIn } from '../../../platform/clock/index.ts';
 import { type Application, listApplicationsByIds } from '../../applications/applications/index.ts';
 import { type Agent, type Directory, listAgentsOf, listDirectories } from '../../people/directories/index.ts';
 import { countUsers, type Status } from '../../people/users/index.ts';
-import { listDailyCounts } from '../../records/audit/index.ts';
+import { type AuditEvent, listDailyCounts, listEvents } from '../../records/audit/index.ts';
 import { type CountedRefusal, listHeldBack, listRefusals } from '../../records/refusals/index.ts';
 import type { Scope } from '../../scope.ts';
 import { countSignInsAway } from '../../sign-in/sessions/index.ts';
 import { findFailures, findReadingPauses, type ReadingPause, type Run } from '../directory-runs/index.ts';
+import { shareProtected } from './share-protected.ts';
 
 export type Overview = {
   /** Oldest first, today last; days of the company. */
   days: { day: string; signIns: number; failures: number }[];
   people: Record<Status, number>;
   administrators: number;
+  /** Of the activated people those who have a second factor, from 0 to 1. */
+  protectedShare?: number;
+  /** What somebody changed, the newest first. */
+  changes: AuditEvent[];
   /** What applications were refused within a day, of each the last; one without an application names none that there is. */
   refused: (CountedRefusal & { application?: Application })[];
   /** Addresses that sent more than they may within a day, the latest first. */
@@ -27,6 +32,7 @@ export type Overview = {
 
 const shownDays = 30;
 const newForDays = 7;
+const shownChanges = 5;
 const dayMs = 86_400_000;
 
 async function troubledDirectories(scope: Scope): Promise<Overview['directories']> {
@@ -60,15 +66,18 @@ export async function overviewOf(scope: Scope, timeZone: string): Promise<Overvi
   const number = async (filter: { role?: string; status?: Status }) => (await countUsers(scope, filter)).n;
   const refusals = await listRefusals(scope, new Date(now - dayMs));
   const applications = await listApplicationsByIds(scope, [...new Set(refusals.flatMap(({ applicationId }) => applicationId ?? []))]);
+  const activated = await number({ status: 'activated' });
   return {
     days: days.map((day) => ({ day, signIns: of(day, 'sign-in.succeeded'), failures: of(day, 'sign-in.failed') })),
     people: {
-      activated: await number({ status: 'activated' }),
+      activated,
       invited: await number({ status: 'invited' }),
       blocked: await number({ status: 'blocked' }),
       deactivated: await number({ status: 'deactivated' }),
     },
     administrators: await number({ role: 'administrator' }),
+    protectedShare: await shareProtected(scope, activated),
+    changes: (await listEvents(scope, { kind: 'changes' }, shownChanges)).items,
     refused: refusals
       .map((one) => ({ ...one, application: applications.find(({ applicationId }) => applicationId === one.applicationId) }))
       .filter(({ applicationId, application }) => !applicationId || application),

@@ -1,2 +1,9 @@
 // Owns: the list of a person's second factors, whatever their kind, and taking one away. Does not: prove them (totp, passkey, recovery-code).
-export { type EnrolledFactor, listSecondFactors, listWithoutSecondFactor, removeAllSecondFactors, removeSecondFactor } from './store.ts';
+export {
+  countProtected,
+  type EnrolledFactor,
+  listSecondFactors,
+  listWithoutSecondFactor,
+  removeAllSecondFactors,
+  removeSecondFactor,
+} from './store.ts';

@@ -27,6 +27,13 @@ export async function listWithoutSecondFactor({ db, contextId }: Scope, userIds:
   return new Set(userIds.filter((id) => !have.has(id)));
 }
 
+/** How many activated people have one. */
+export async function countProtected({ db, contextId }: Scope): Promise<number> {
+  const holders = db('second_factors').where('context_id', contextId).distinct('user_id');
+  const [row] = await db('users').where({ context_id: contextId, status: 'activated' }).whereIn('user_id', holders).count({ n: '*' });
+  return Number(row?.n ?? 0);
+}
+
 /** With the last factor go the recovery codes: they would stand in for nothing. @returns the one that was removed */
 export async function removeSecondFactor(scope: Transaction, userId: UserId, factorId: string): Promise<EnrolledFactor | undefined> {
   const factor = isId(factorId) ? (await listSecondFactors(scope, userId)).find((one) => one.factorId === factorId) : undefined;
