@@ -1,5 +1,8 @@
 import { expect } from 'chai';
+import { decodeJwt } from 'jose';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { findUserByLogin } from '../../src/domain/people/users/index.ts';
+import { addSeconds } from '../../src/platform/clock/index.ts';
 import type { Locale } from '../../src/platform/i18n/index.ts';
 import { type RunningApplication, startApplication } from '../support/application.ts';
 import { expectAccessible } from '../support/axe.ts';
@@ -7,7 +10,7 @@ import { disableScript, launchChromium, openBrowserContext } from '../support/ch
 import { send } from '../support/jar.ts';
 import { findLibraryPages } from '../support/library-pages.ts';
 import { needSoftware } from '../support/missing.ts';
-import { authorizationUrl, json, signInWithTokens } from '../support/oidc.ts';
+import { authorizationUrl, json, signInWithTokens, token } from '../support/oidc.ts';
 import { scaleLimit } from '../support/patience.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -162,27 +165,32 @@ describe('pages that oidc-provider brings, in Chromium', function () {
     // in another tab somebody else signs in at the last moment
     'actions/authorization/resume.js resumeAction': async ({ page, context }) => {
       const other = await signInWithTokens(server, 'ana@acme.example', passwords.ana, { client_id: 'mobile' }).then(({ jar }) => jar);
-      const interactions: string[] = [];
-      page.on('request', (request) => {
-        if (request.url().includes('/oidc/interaction/')) interactions.push(request.url());
+      const cookies = [...other.cookies.values()].flatMap((own) => [...own]).filter(([name]) => /^portaria_(session|op)_/.test(name));
+      const request = authorizationUrl(server, { client_id: 'mobile', state: 'r', scope: 'openid' });
+      await page.goto(request.url);
+      // a sign-in that was cut off before its last step, and there the browser is another person's
+      const uid = (await context.cookies()).find(({ name }) => name === 'portaria_interaction_acme')!.value;
+      const scope = await server.scope();
+      const { artifacts, clock } = server.app.services;
+      const { payload } = (await artifacts.find(scope.contextId, 'Interaction', uid))!;
+      const login = { accountId: (await findUserByLogin(scope, 'jsilva'))!.userId, ts: 1, amr: ['pwd'], remember: true };
+      await artifacts.save({
+        contextId: scope.contextId,
+        kind: 'Interaction',
+        id: uid,
+        payload: { ...payload, result: { login } },
+        index: {},
+        expiresAt: addSeconds(clock.now(), 600),
       });
-      const cookies = [...other.cookies.values()].flatMap((own) => [...own]).filter(([name]) => name.startsWith('portaria_session'));
-      await page.goto(authorizationUrl(server, { client_id: 'mobile', state: 'r' }).url);
-      // the sign-in and what follows it up to the last step, and there the browser is another person's
-      await page.route(/\/sign-in\/[^/?]+$/, async (route) => {
-        const onward = async (answer: Awaited<ReturnType<typeof page.request.get>>) =>
-          new URL(answer.headers().location!, server.baseUrl).href;
-        const interaction = await onward(await page.request.fetch(route.request(), { maxRedirects: 0 }));
-        const resume = await onward(await page.request.get(interaction, { maxRedirects: 0 }));
-        await context.addCookies(cookies.map(([name, value]) => ({ name, value, url: server.baseUrl })));
-        await route.fulfill({ status: 303, headers: { location: resume } });
-      });
-      await page.fill('#login', 'jsilva');
-      await page.fill('#password', passwords.joao);
-      await page.press('#password', 'Enter');
+      await context.addCookies(cookies.map(([name, value]) => ({ name, value, url: server.baseUrl })));
+      await page.goto(at(`/oidc/authorize/${uid}`)).catch(() => {});
       await page.waitForURL((url) => url.href.startsWith(server.redirectUri));
-      expect(new URL(page.url()).searchParams.get('state')).to.equal('r');
-      expect(interactions, 'before the sign-in, and for whoever is here now').to.have.length(2);
+      const { searchParams: told } = new URL(page.url());
+      expect(told.get('state')).to.equal('r');
+      const exchange = { grant_type: 'authorization_code', code: told.get('code')!, redirect_uri: server.redirectUri };
+      const { body } = await token(server.issuer, { ...exchange, code_verifier: request.verifier, client_id: 'mobile' });
+      const ana = (await findUserByLogin(scope, 'ana@acme.example'))!;
+      expect(decodeJwt(String(body.id_token)).sub, 'for whoever is here now').to.equal(ana.userId);
     },
   };
 
