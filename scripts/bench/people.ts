@@ -1,5 +1,5 @@
 // `npm run bench:people -- [USERS EVENTS GROUPS]`, a million, ten million and 5,000 unless told (a quarter of an hour): the administrator's pages on a company of so many people, beside one of 10,000; milliseconds at the server,
-// 95th percentile, the browser's time not in it. Then the export of all, and the server's memory while it runs. Exits with 1 when a page takes more than 150 ms or the export more than 512 MB.
+// 95th percentile, the browser's time not in it. Then the export of all, and the server's memory while it runs. With what each page weighs. Exits with 1 when a page takes more than 150 ms or the export more than 512 MB.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,23 +55,23 @@ try {
     await database.close();
     await postgres.stop();
   });
-  const results: Record<string, Map<string, number>> = {};
+  const results: Record<string, Map<string, { ms: number; kilobytes: number }>> = {};
   for (const code of ['small', 'large']) {
     const admin = await signedIn(origin, 'admin@bench.example', password, code);
     results[code] = await measureAll(admin, code, people[code]!);
   }
-  say(`\n${'page'.padEnd(44)}${String(small.users).padStart(12)}${String(large.users).padStart(12)}   growth`);
-  for (const [name, ms] of results.large!) {
-    const before = results.small!.get(name)!;
+  say(`\n${'page'.padEnd(44)}${String(small.users).padStart(12)}${String(large.users).padStart(12)}   growth   kB sent`);
+  for (const [name, { ms, kilobytes }] of results.large!) {
+    const before = results.small!.get(name)!.ms;
     say(
-      `${name.padEnd(44)}${before.toFixed(1).padStart(12)}${ms.toFixed(1).padStart(12)}${(ms / before).toFixed(1).padStart(8)}${ms > mostMs ? `  OVER ${mostMs} ms` : ''}`,
+      `${name.padEnd(44)}${before.toFixed(1).padStart(12)}${ms.toFixed(1).padStart(12)}${(ms / before).toFixed(1).padStart(9)}${kilobytes.toFixed(1).padStart(10)}${ms > mostMs ? `  OVER ${mostMs} ms` : ''}`,
     );
     if (ms > mostMs) process.exitCode = 1;
   }
   await exportAll(await signedIn(origin, 'admin@bench.example', password, 'large'), server.child.pid!);
 
-  /** @returns ms by name of the page, 95th percentile */
-  async function measureAll(admin: Jar, code: string, people: Person[]): Promise<Map<string, number>> {
+  /** @returns by name of the page: ms, 95th percentile, and what it weighs as it is sent, compressed */
+  async function measureAll(admin: Jar, code: string, people: Person[]): Promise<Map<string, { ms: number; kilobytes: number }>> {
     const at = (path: string) => `${origin}/${code}${path}`;
     const { context_id } = (await database.knex('contexts').where({ code }).first('context_id'))!;
     const groupIds: string[] = await database.knex('groups').where({ context_id }).limit(2000).pluck('group_id');
@@ -139,7 +139,7 @@ try {
       ['search of the console, results', (i) => `/admin/search?q=${encodeURIComponent(pick(names, i))}`],
       ['home', () => '/admin'],
     ];
-    const measured = new Map<string, number>();
+    const measured = new Map<string, { ms: number; kilobytes: number }>();
     for (const [name, path] of pages) {
       const times: number[] = [];
       for (let i = 0; i < tries + 2; i++) {
@@ -148,7 +148,8 @@ try {
         if (answer.status !== 200) throw new Error(`${name} ${path(i)}: ${answer.status}`);
         if (i >= 2) times.push(performance.now() - started); // the first reads warm the store
       }
-      measured.set(name, percentile(times, 0.95));
+      const { headers } = await admin.get(at(path(0)), { headers: { 'accept-encoding': 'br', 'sec-fetch-site': 'same-origin' } });
+      measured.set(name, { ms: percentile(times, 0.95), kilobytes: Number(headers['content-length']) / 1000 });
     }
     return measured;
   }
