@@ -81,7 +81,7 @@ for (const [name, options] of Object.entries(looks))
         await page.keyboard.press('ArrowRight');
         expect(await page.locator('[role=tab][aria-selected=true]').getAttribute('aria-controls')).to.equal('section-1');
         await page.goto(at('/admin/users'));
-        const menu = page.locator('main .row-menu summary').first();
+        const menu = page.locator('tbody .row-menu summary').first();
         await menu.focus();
         await page.keyboard.press('Enter');
         expect(await page.locator('.row-menu[open]').count()).to.equal(1);

@@ -56,7 +56,7 @@ describe('how every page looks, with long names', function () {
     for (const page of Object.values(opened)) {
       await page.goto(`${server.issuer}/admin/users`);
       await page.click('.account-menu summary');
-      const { x, width } = (await page.locator('.menu-panel').boundingBox())!;
+      const { x, width } = (await page.locator('.account-menu .menu-panel').boundingBox())!;
       expect(x).to.be.at.least(0);
       expect(x + width).to.be.at.most(page.viewportSize()!.width);
       await page.keyboard.press('Escape');
