@@ -19,6 +19,7 @@ import { AppError, notFound } from '../../../platform/errors/index.ts';
 import { factorTexts, type PageContext, type Refusal, type Route, renameFields, renderPage, usableFactors } from '../../request/index.ts';
 import { tryPolicy } from '../simulations/try-policy.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
+import { listTimeZones, shownZone } from '../time-zones.ts';
 import { readBase, readOverride } from './read-policy.ts';
 
 const at = '/admin/policy';
@@ -32,12 +33,14 @@ export const policyRoutes: Route[] = [
 ];
 
 /** What the lists of a form offer. */
-const choices = () => ({
+const choices = ({ locale, services, context }: PageContext) => ({
   classes: characterClasses,
   factors: factorKinds,
   texts: factorTexts,
   demands: secondFactorDemands,
-  timeZones: ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/'))],
+  timeZones: listTimeZones(locale, services.clock.now()),
+  shownZone,
+  companyZone: context.timeZone,
 });
 
 async function showPolicy(page: PageContext, typed?: Record<string, unknown>, refusal?: Refusal): Promise<void> {
@@ -48,7 +51,7 @@ async function showPolicy(page: PageContext, typed?: Record<string, unknown>, re
     page,
     'admin-console/policy/policy',
     {
-      ...choices(),
+      ...choices(page),
       policy: typed ?? rules.base,
       hours: (typed ?? rules.base).hours ?? {},
       networks: ((typed ?? rules.base).networks as string[]).join('\n'),
@@ -110,7 +113,7 @@ async function showOverride(page: PageContext, typed?: Record<string, unknown>, 
     page,
     'admin-console/policy/override',
     {
-      ...choices(),
+      ...choices(page),
       isNew,
       values,
       hours: values.hours ?? {},

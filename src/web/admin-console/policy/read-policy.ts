@@ -1,6 +1,7 @@
 import { factorKinds } from '../../../domain/sign-in/credentials/factors/index.ts';
 import { characterClasses } from '../../../domain/sign-in/credentials/password/index.ts';
 import type { Form } from '../../../platform/http/index.ts';
+import { readTimeZone } from '../time-zones.ts';
 
 const yes = (form: Form, name: string): boolean => form.get(name) === 'yes';
 const chosen = <T extends string>(form: Form, name: string, all: readonly T[]): T[] => all.filter((one) => form.all(name).includes(one));
@@ -9,7 +10,7 @@ const chosen = <T extends string>(form: Form, name: string, all: readonly T[]): 
 function readHours(form: Form): Record<string, unknown> | undefined {
   const days = form.all('hours.days').map(Number);
   return days.length > 0
-    ? { days, from: form.get('hours.from'), to: form.get('hours.to'), timeZone: form.get('hours.timeZone') }
+    ? { days, from: form.get('hours.from'), to: form.get('hours.to'), timeZone: readTimeZone(form.get('hours.timeZone')) }
     : undefined;
 }
 
