@@ -97,7 +97,9 @@ for (const [name, options] of Object.entries(looks))
       await page.selectOption('#by', 'username');
       await page.fill('#q', 'EV');
       await page.selectOption('#role', 'regular');
-      await press('form.bar button[type=submit]');
+      if (hasScript) await page.locator('#q').press('Enter');
+      else await press('#filter button[type=submit]');
+      await page.waitForURL(/q=/);
       expect(await page.locator('tbody tr').count()).to.equal(1);
       expect(page.url())
         .to.match(/by=username/)
