@@ -104,7 +104,7 @@ for (const [name, options] of Object.entries(looks))
       expect(page.url())
         .to.match(/by=username/)
         .and.to.match(/role=regular/);
-      await press('form.bar a.btn');
+      await press('.chips a.btn');
       expect(await page.locator('tbody tr').count()).to.equal(3);
     });
 
