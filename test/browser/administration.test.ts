@@ -195,6 +195,10 @@ for (const [name, options] of Object.entries(looks))
       await page.fill('#confirmation', 'ivo');
       const [file] = await Promise.all([page.waitForEvent('download'), page.click('main form button[type=submit]')]);
       expect(JSON.parse(readFileSync(await file.path(), 'utf8')).person.username).to.equal('ivo');
+      if (!hasScript) return;
+      await page.waitForSelector('main form .alert-done');
+      expect(await page.locator('[aria-invalid=true], main .invalid').count(), 'nothing is wrong any more').to.equal(0);
+      await look('a file that was downloaded');
     });
 
     it('groups: adds one, with an application and a required second factor (S36), and deletes it', async () => {

@@ -24,6 +24,7 @@ const inStore: Record<string, string[]> = {
 const passing: Record<string, string> = {
   'src/domain/sign-in/credentials/passkey/passkeys.ts': 'a challenge, in the form for minutes',
   'src/domain/sign-in/authentication/sealed-requests.ts': 'a request that waits for a sign-in, in the address for an hour',
+  'src/web/admin-console/undo.ts': 'what was removed, in the address and the form for a minute',
   'src/web/oidc/refresh-answers.ts': 'an answer to a refresh token, which lives for seconds; listKeyUses counts them',
   'src/domain/administration/master-keys/note-keys.ts': 'the proof of a master key, which goes with it',
   'src/domain/administration/master-keys/re-encrypt.ts': 'seals the others again',

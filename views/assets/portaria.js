@@ -138,6 +138,20 @@ document.addEventListener('submit', (event) => {
   const button = event.submitter;
   setTimeout(() => button?.setAttribute('aria-busy', 'true'), 300);
 });
+// the page stays while a file comes: it says so, and no longer what was wrong before; what is wrong now is a page of its own
+for (const form of document.querySelectorAll('form[data-again]')) {
+  const status = document.createElement('div');
+  status.setAttribute('role', 'status');
+  form.prepend(status);
+  form.addEventListener('submit', () => {
+    for (const field of form.querySelectorAll('[aria-invalid]')) field.setAttribute('aria-invalid', 'false');
+    for (const told of document.querySelectorAll('main .invalid, main .alert-fault')) told.remove();
+    setTimeout(() => {
+      status.className = 'alert-plain alert-done';
+      status.textContent = form.dataset.again;
+    }, 300);
+  });
+}
 addEventListener('pageshow', (event) => {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll('form[data-sent]')) {
@@ -364,10 +378,14 @@ function tellTimes() {
 }
 tellTimes();
 
+// what can be taken back for a while is offered so long
+for (const form of document.querySelectorAll('[data-ends]')) setTimeout(() => form.remove(), form.dataset.ends * 1000);
+
 // what was done is told once: not again when the page is reloaded
 const here = new URL(location.href);
 if (here.searchParams.has('done')) {
   here.searchParams.delete('done');
+  here.searchParams.delete('undo');
   history.replaceState(null, '', here);
 }
 

@@ -25,11 +25,13 @@ import { riskRoutes } from './risks.ts';
 import { searchRoutes } from './search/index.ts';
 import { settingsRoutes } from './settings.ts';
 import { simulationRoutes } from './simulations/index.ts';
+import { undoRoutes } from './undo.ts';
 import { userRoutes } from './users/index.ts';
 
 export const adminConsoleRoutes: Route[] = [
   ...homeRoutes,
   ...searchRoutes,
+  ...undoRoutes,
   ...riskRoutes,
   ...accessMapRoutes,
   ...simulationRoutes,

@@ -100,6 +100,8 @@ export function renderPage(
     isFurther: page.query('after') !== '',
     // it tells of an earlier change; a page that reports an error shows only the error
     notice: status < 400 ? takeNotice(page) : undefined,
+    /** Beside a notice: what its button sends to take the change back. */
+    undo: page.query('undo').slice(0, 2000),
     isNoticeOfNothing: noticesOfNothing.has(page.query('done')),
     // an answer to a form has no address of its own to open in another language
     hasAddress: ctx.method === 'GET' || status === 422 || status === 503,
@@ -131,7 +133,7 @@ function presentBranding({ branding, context, locale, services }: PageContext) {
 }
 
 /** What was asked for was not done. */
-const noticesOfNothing = new Set(['nobody_chosen', 'no_change_chosen', 'already_members', 'entries_not_accepted']);
+const noticesOfNothing = new Set(['nobody_chosen', 'no_change_chosen', 'already_members', 'entries_not_accepted', 'undo_over']);
 
 const noticeKeys = /^[a-z_]{1,40}$/;
 

@@ -19,10 +19,11 @@ export const assignApplications = useCase(async (scope, assignments: { applicati
     await assignApplication(scope, applicationId, assignee);
 });
 
-/** @throws AppError not_found */
-export const unassignApplication = useCase(async (scope, applicationId: string, assignee: Assignee): Promise<void> => {
-  await change(scope, applicationId, assignee, 'application.unassigned', deleteAssignment);
-});
+/** @returns false where it was not assigned to them @throws AppError not_found */
+export const unassignApplication = useCase(
+  (scope, applicationId: string, assignee: Assignee): Promise<boolean> =>
+    change(scope, applicationId, assignee, 'application.unassigned', deleteAssignment),
+);
 
 async function change(
   scope: Transaction,
@@ -30,18 +31,19 @@ async function change(
   { kind, id }: Assignee,
   type: AuditEventType,
   write: typeof insertAssignment,
-): Promise<void> {
+): Promise<boolean> {
   const application = await getApplication(scope, applicationId);
   const found = await findAssignee(scope, kind, id);
   // with the account goes whatever it has
-  if (found.isLeaving && type === 'application.assigned') return;
-  if (!(await write(scope, application.applicationId, found.assignee))) return;
+  if (found.isLeaving && type === 'application.assigned') return false;
+  if (!(await write(scope, application.applicationId, found.assignee))) return false;
   await recordEvent(scope, {
     type,
     subject: { kind, id, name: found.name },
     applicationId: application.applicationId,
     details: { application: application.name },
   });
+  return true;
 }
 
 type Found = { assignee: AssigneeId; name: string; isLeaving: boolean };

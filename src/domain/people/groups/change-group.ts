@@ -109,16 +109,18 @@ export const addMembers = useCase(async (scope, groupId: string, userIds: string
 });
 
 /** @throws AppError not_found, everyone_is_fixed: nobody leaves Everyone (S97); group_of_directory */
-export const removeMember = useCase(async (scope, groupId: string, userId: string): Promise<void> => {
+/** @returns false where they were no member */
+export const removeMember = useCase(async (scope, groupId: string, userId: string): Promise<boolean> => {
   const group = await changeable(scope, groupId, 'stay');
   await refuseOfDirectory(scope, group);
   const user = await getUser(scope, userId);
-  if (!(await deleteMember(scope, group.groupId, user.userId))) return;
+  if (!(await deleteMember(scope, group.groupId, user.userId))) return false;
   await recordEvent(scope, {
     type: 'group.member-removed',
     subject: { kind: 'user', id: userId, name: fullName(user) },
     details: { group: group.name },
   });
+  return true;
 });
 
 async function changeable(scope: Transaction, groupId: string, until: 'change' | 'stay' = 'change'): Promise<Group> {

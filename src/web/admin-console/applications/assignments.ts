@@ -5,6 +5,7 @@ import { listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts'
 import { readPastedPeople } from '../pasted-people.ts';
 import { findPeople, presentPicks } from '../pickers.ts';
 import { redirectTo } from '../submit.ts';
+import { redirectWithUndo } from '../undo.ts';
 import { renderTab } from './shown.ts';
 
 type Faults = { people?: { login: string; message: string }; groups?: string };
@@ -48,6 +49,10 @@ const assign = (page: PageContext, applicationId: string, kind: 'user' | 'group'
 
 export async function submitUnassignment(page: PageContext): Promise<void> {
   const [kind, id = ''] = page.form.get('assignee').split(':');
-  await unassignApplication(page.scope, page.params.application!, { kind: kind === 'group' ? 'group' : 'user', id });
-  redirectTo(page, `/admin/applications/${page.params.application}/assignments`, 'unassigned');
+  const applicationId = page.params.application!;
+  const assignee = { kind: kind === 'group' ? 'group' : 'user', id } as const;
+  const path = `/admin/applications/${applicationId}/assignments`;
+  if (await unassignApplication(page.scope, applicationId, assignee))
+    redirectWithUndo(page, path, 'unassigned', { applicationId, ...assignee });
+  else redirectTo(page, path, 'unassigned');
 }

@@ -4,6 +4,7 @@ import { getGroup } from '../../../domain/people/groups/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type Choices, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo } from '../submit.ts';
+import { redirectWithUndo } from '../undo.ts';
 import { countMembers } from './members.ts';
 
 export const showAdd = (page: PageContext): Promise<void> => render(page, noChoices);
@@ -46,6 +47,10 @@ export async function confirmRemove(page: PageContext): Promise<void> {
 
 export async function submitRemove(page: PageContext): Promise<void> {
   const { groupId } = await getGroup(page.scope, page.params.group!);
-  await unassignApplication(page.scope, page.params.application!, { kind: 'group', id: groupId });
-  redirectTo(page, `/admin/groups/${groupId}`, 'unassigned');
+  const assignee = { kind: 'group', id: groupId } as const;
+  const applicationId = page.params.application!;
+  const path = `/admin/groups/${groupId}`;
+  if (await unassignApplication(page.scope, applicationId, assignee))
+    redirectWithUndo(page, path, 'unassigned', { applicationId, ...assignee });
+  else redirectTo(page, path, 'unassigned');
 }

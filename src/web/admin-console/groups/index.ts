@@ -21,6 +21,7 @@ import { readPastedPeople } from '../pasted-people.ts';
 import { findPeople, presentPicks } from '../pickers.ts';
 import { describeList } from '../sorted-list.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
+import { redirectWithUndo } from '../undo.ts';
 import { confirmRemove, showAdd, submitAdd, submitRemove } from './applications.ts';
 import { confirmSecondFactor, submitSecondFactor } from './second-factor.ts';
 
@@ -163,8 +164,10 @@ async function confirmRemoval(page: PageContext): Promise<void> {
 }
 
 async function submitRemoval(page: PageContext): Promise<void> {
-  await removeMember(page.scope, page.params.group!, page.params.user!);
-  redirectTo(page, `/admin/groups/${page.params.group}`, 'member_removed');
+  const [groupId, userId] = [page.params.group!, page.params.user!];
+  const path = `/admin/groups/${groupId}`;
+  if (await removeMember(page.scope, groupId, userId)) redirectWithUndo(page, path, 'member_removed', { groupId, userId });
+  else redirectTo(page, path, 'member_removed');
 }
 
 async function confirmDeletion(page: PageContext): Promise<void> {

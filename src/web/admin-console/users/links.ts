@@ -6,6 +6,7 @@ import { type PageContext, type Refusal, type Route, renderPage } from '../../re
 import { type Held, type LinkKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { originsOfGroups } from '../origins.ts';
 import { redirectTo, submitForm } from '../submit.ts';
+import { redirectWithUndo } from '../undo.ts';
 
 /** What a person is linked to: how it is listed, and how one link is taken away (S91–S97). */
 const links = {
@@ -60,8 +61,12 @@ async function showLinks(page: PageContext, kind: LinkKind): Promise<void> {
 
 async function submitRemoval(page: PageContext, kind: LinkKind): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
-  await links[kind].remove(page.scope, user, page.form.get('id'));
-  redirectTo(page, `/admin/users/${user.userId}/${kind}`, kind === 'groups' ? 'member_removed' : 'unassigned');
+  const id = page.form.get('id');
+  const path = `/admin/users/${user.userId}/${kind}`;
+  const done = kind === 'groups' ? 'member_removed' : 'unassigned';
+  if (!(await links[kind].remove(page.scope, user, id))) return redirectTo(page, path, done);
+  const { userId } = user;
+  redirectWithUndo(page, path, done, kind === 'groups' ? { groupId: id, userId } : { applicationId: id, kind: 'user', id: userId });
 }
 
 async function showAdd(page: PageContext, kind: LinkKind, choices = noChoices, refusal?: Refusal): Promise<void> {
