@@ -143,7 +143,8 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
     const path = request.url!.split('?')[0]!;
     const found = await services.contexts.resolve(request.headers.host ?? '', path);
     const cookies = found && (await cookiesOfWaiting(providers, found.context, found.path));
-    if (cookies) request.headers.cookie += `; ${cookies}`;
+    // before the browser's own, as the first of a name is read: what a neighbouring host planted is not
+    if (cookies) request.headers.cookie = `${cookies}; ${request.headers.cookie}`;
     const place = await find('GET', request.headers.host ?? '', path);
     setSecurityHeaders(response, isSecure);
     if (place) await place.serve(request, response);

@@ -102,6 +102,12 @@ function decodePlace<Query>(
 const fits = (key: unknown, { isTime }: { isTime?: true }): boolean =>
   typeof key === 'string' && !key.includes('\0') && key.isWellFormed() && (!isTime || isInstant(key));
 
-/** As the store writes one. */
-const isInstant = (text: string): boolean =>
-  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(text) && !Number.isNaN(Date.parse(text.slice(0, 10)));
+const instant = /^(\d{4})-(\d\d)-(\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/;
+
+/** As the store writes one: of a day that there is. */
+function isInstant(text: string): boolean {
+  const [, year, month, day] = instant.exec(text)?.map(Number) ?? [];
+  if (!year || !month || !day) return false;
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}

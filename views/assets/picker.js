@@ -41,7 +41,7 @@ for (const input of document.querySelectorAll('[data-picker]')) {
 
   function choose(item) {
     pick(document.getElementById(into), item);
-    status.textContent = added.replace('{name}', item.name);
+    status.textContent = added.replace('{name}', () => item.name);
     input.value = '';
     items = [];
     close();

@@ -33,6 +33,8 @@ export const isLedInside = (response: ServerResponse): boolean => led.has(respon
  * @param serve answers a request that a browser would have sent next
  */
 export function followInside(request: IncomingMessage, response: ServerResponse, serve: (next: IncomingMessage) => void): void {
+  // whoever asks by HEAD changes nothing, and so is led nowhere
+  if (request.method !== 'GET' && request.method !== 'POST') return;
   const headers = { ...request.headers };
   const end = response.end;
   let hops = 0;

@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type Koa from 'koa';
 import type { LimitKind } from '../../domain/records/address-limits/index.ts';
 import { AppError, notFound } from '../../platform/errors/index.ts';
-import { type Methods, readForm, setSecurityHeaders } from '../../platform/http/index.ts';
+import { isLedInside, type Methods, readForm, setSecurityHeaders } from '../../platform/http/index.ts';
 import { noteInLog } from '../../platform/log/index.ts';
 import { renderCookiesMissing } from './cookies-missing.ts';
 import { type FormOrigin, originOfForm } from './forgery.ts';
@@ -10,6 +10,7 @@ import { keepFailure } from './keep-failure.ts';
 import { cameFrom, findRefusal, renderHeldBack } from './limits.ts';
 import { openPage } from './open-page.ts';
 import { renderOutdated } from './outdated.ts';
+import { redirectTo } from './redirect.ts';
 import { failureOf, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -42,7 +43,8 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       page.params = ctx.params;
       ctx.state.pattern = route.path;
       ctx.state.again = againOf(route.path, ctx.state.path);
-      noteInLog({ path: `${page.context.mount}${route.path}` });
+      // of what was asked for, not of what it led to
+      if (!isLedInside(ctx.res)) noteInLog({ path: `${page.context.mount}${route.path}` });
       ctx.state.isFromProgram = route.fromProgram;
       if (!(await isAllowed(page, route))) return;
       if (route.fromProgram) return route.handle(page);
@@ -94,7 +96,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       // not even who asks, or where, could be found out: the store does not answer
       services.log.error({ err: error }, 'a request failed before its page');
       ctx.respond = false;
-      sendUnavailable(services, ctx.req, ctx.res);
+      sendUnavailable(services, ctx.req, ctx.res, /\/oidc\/interaction\//.test(ctx.path));
     }
   };
   return { middleware, find };
@@ -149,6 +151,8 @@ async function acceptForm(page: PageContext, route: Route): Promise<Exclude<Form
 
 async function showFailure(page: PageContext, error: unknown): Promise<void> {
   const known = failureOf(error);
+  // its page has an address of its own, which may be loaded again
+  if (isLedInside(page.ctx.res) && known.status < 500) return redirectTo(page, page.ctx.state.path + page.ctx.search);
   if (known.code === 'too_many_attempts') return renderHeldBack(page, known);
   const supportCode = await keepFailure(page, known);
   if (known.status >= 500) page.services.log.error({ err: error, supportCode, context: page.context.code }, 'a page failed');

@@ -85,6 +85,7 @@ function filterGroups(scope: Scope, { search, directory }: GroupFilter) {
   const imported = ofDirectories(scope);
   if (directory === 'none') query.whereNotIn('group_id', imported);
   else if (isId(directory)) query.whereIn('group_id', imported.where({ directory_id: directory }));
+  else if (directory) query.whereRaw('false');
   return query;
 }
 

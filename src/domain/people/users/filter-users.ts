@@ -46,11 +46,14 @@ export function filterUsers(
   else if (among) query.whereRaw(among.condition, among.values);
   if (role) query.where('users.role', role);
   if (status) query.where('users.status', status);
+  // an id that nothing has finds nobody: what is said to be filtered is filtered
   if (isId(groupId))
     query.whereIn('users.user_id', scope.db('group_members').select('user_id').where({ context_id: scope.contextId, group_id: groupId }));
+  else if (groupId) query.whereRaw('false');
   const imported = scope.db('directory_entries').select('user_id').where({ context_id: scope.contextId }).whereNotNull('user_id');
   if (directory === 'none') query.whereNotIn('users.user_id', imported);
   else if (isId(directory)) query.whereIn('users.user_id', imported.where({ directory_id: directory }));
+  else if (directory) query.whereRaw('false');
   if (signIn === 'never') query.whereRaw(neverSignedIn);
   if (secondFactor === 'none') query.whereRaw(withoutSecondFactor);
   const text = search?.trim();

@@ -111,7 +111,7 @@ export async function submitBulk(page: PageContext): Promise<void> {
     return render(page, { status: 422, fields: { typed: page.t('fields.bulk_number', { count: n }) } });
   const operationId = await submitForm(
     page,
-    () => start(page, chosen, { change, linkTo, agreed: mustType(change, n) ? n : undefined }),
+    () => start(page, chosen, { change, linkTo, agreed: page.form.has('agreed') ? Number(page.form.get('agreed')) : undefined }),
     ({ status, fields = {}, fault }) => render(page, { status, fault: fault ?? Object.values(fields)[0] }),
   );
   if (operationId) redirectTo(page, `/admin/operations/${operationId}`);

@@ -52,8 +52,8 @@ export async function describeSignIns(page: PageContext, user: User) {
 
 /** "Sign out there", of one session or of all. */
 export async function submitSignOut(page: PageContext): Promise<void> {
-  await signOutUser(page.scope, page.params.user!, page.form.get('session'), page.session!.sessionId);
-  redirectTo(page, `/admin/users/${page.params.user}/access`, 'user_signed_out');
+  const ended = await signOutUser(page.scope, page.params.user!, page.form.get('session'), page.session!.sessionId);
+  redirectTo(page, `/admin/users/${page.params.user}/access`, ended > 0 ? 'user_signed_out' : undefined);
 }
 
 /** Looks say nothing of what became of the person, and sign-ins have a place of their own. */

@@ -13,6 +13,9 @@ export const noteFailure = (ctx: object, error: Error): void => void failures.se
  * answer that was under way leaves but a page, and the way back to an application that waits in a browser.
  */
 export const answerFailure: Surrounding = async ({ services, context }, ctx, next) => {
+  // of a form that led here inside: the session that it began is the browser's, whatever fails afterwards
+  const given = ctx.res.getHeader('set-cookie');
+  const kept = given === undefined ? undefined : [given].flat().map(String);
   try {
     await next();
     const failure = failures.get(ctx);
@@ -21,6 +24,7 @@ export const answerFailure: Surrounding = async ({ services, context }, ctx, nex
     services.log.error({ err: error, context: context.code }, 'an OpenID Connect request failed');
     ctx.remove('location');
     ctx.remove('set-cookie');
+    if (kept) ctx.set('set-cookie', kept);
     ctx.body = null;
     tellUnavailable(services, ctx);
   }

@@ -89,4 +89,21 @@ describe('domain/people/users: lists in every order', () => {
     expect(await countChosen(store.scope, { filter: { status: 'blocked', secondFactor: 'none' } })).to.equal(some.length - 1);
     expect(await countChosen(store.scope, { filter: { signIn: 'never' } })).to.equal((await ids({ signIn: 'never' })).length);
   });
+
+  it('what no row has, or no instant is, is no place in a list and nobody', async () => {
+    const cursorAt = (at: string) =>
+      Buffer.from(JSON.stringify([JSON.stringify(['last-sign-in', 0, at]), '00000000-0000-0000-0000-000000000000'])).toString('base64url');
+    for (const at of [
+      '2024-02-31 00:00:00+00',
+      '2024-01-01 99:99:99+00',
+      '2024-01-01 00:00:00+99:99',
+      '0000-01-01 00:00:00+00',
+      '2024-13-01 00:00:00+00',
+    ])
+      expect(await ids({ sort: 'last-sign-in', cursor: cursorAt(at) }), at).to.deep.equal(await ids({ sort: 'last-sign-in' }));
+    for (const filter of [{ directory: 'contractors' }, { groupId: 'finance' }]) {
+      expect(await ids(filter as UserListing), JSON.stringify(filter)).to.deep.equal([]);
+      expect(await countChosen(store.scope, { filter: filter as UserListing })).to.equal(0);
+    }
+  });
 });

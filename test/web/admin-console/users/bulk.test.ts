@@ -86,6 +86,14 @@ describe('web/admin-console: many people at once', () => {
       () => expect.fail('one more than was agreed to'),
       (error) => expect(error.code).to.equal('changed_meanwhile'),
     );
+    const more = await ana.submit(form, { typed: '60', agreed: '59' });
+    expect([more.status, await statuses()], 'more than the page said').to.deep.equal([409, { activated: 60 }]);
+    const others = ana.form(
+      await ana.submit(ana.form(await ana.get(at('/admin/users?q=pat')), /bulk$/), { change: 'deactivate', whom: 'all' }),
+      /start$/,
+    );
+    expect(others.fields.agreed).to.equal('60');
+    expect((await ana.submit(others, { agreed: '61' })).status, 'and so of every change').to.equal(409);
     expect(await statuses()).to.deep.equal({ activated: 60 });
     expect((await ana.submit(form, { typed: '60' })).url).to.match(/operations\//);
   });
