@@ -5,7 +5,7 @@
 //     middlewares → oidc-provider                        library/session-get: its session is ours, or nobody's
 //       interaction-policy: who is it, may they, do they agree?
 //         all is well → load-grant → code → application  (middlewares/join-session: told when the session ends)
-//         otherwise → /oidc/interaction/:uid             interaction-routes
+//         otherwise → /oidc/interaction/:uid             interaction-routes; to sign in, inside of the same request (waiting-request)
 //           login   → nextStepOf → /sign-in/:request     web/sign-in: password, factors, terms; a session; back to the interaction
 //           select_account → the person goes on, or another signs in
 //           access  → refusal with a support code
