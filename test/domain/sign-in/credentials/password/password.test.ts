@@ -15,7 +15,17 @@ describe('domain/credentials: password rules', () => {
     expect(await faults('ANA.SOUZA@acme.example')).to.include('fields.password_personal');
     expect(await faults('ana maria souza lima!1')).to.include('fields.password_personal');
     expect(await faults('ana maria souza lima')).to.include('fields.password_personal');
-    for (const known of ['Dragon2026!!!!', 'password1234', 'QWERTY123456789'])
+    for (const known of [
+      'Dragon2026!!!!',
+      'password1234',
+      'QWERTY123456789',
+      'contraseña1234',
+      'Contrasena2026!',
+      'MiContraseña#2026',
+      'Primeiroacesso1',
+      'Corinthians1910',
+      'Segurança@2026',
+    ])
       expect(await faults(known), known).to.include('fields.password_breached');
     expect(await faults('dragons fly over Joinville 2026')).to.deep.equal([]);
     expect(await faults('correct\0 horse')).to.deep.equal(['fields.password_nul']);
