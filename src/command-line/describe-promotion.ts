@@ -5,9 +5,9 @@ import {
   type Finding,
   type NewSecret,
   type PromotionDifference,
-  refuseStaying,
   tellFinding,
   tellHindrance,
+  tellRefusedUndo,
   type Undone,
   type UndoneObject,
 } from '../domain/administration/promotion/index.ts';
@@ -79,10 +79,10 @@ export const describeSecrets = (secrets: NewSecret[]): string[] =>
 
 const whyOf = ({ kind, hindrance }: UndoneObject): string | undefined => hindrance && tellHindrance(terminalWords(), kind, hindrance);
 
-/** An object of an undo, and why it stays. */
-export function describeUndone(one: UndoneObject): string {
+/** An object of an undo, and why it stays. @param isBlocked where none goes back */
+export function describeUndone(one: UndoneObject, isBlocked = false): string {
   const why = whyOf(one);
-  return `${one.state === 'undoable' ? '✓' : '·'} ${tellObject(terminalWords(), one)}${why ? ` (stays: ${why})` : ''}`;
+  return `${one.state === 'undoable' && !isBlocked ? '✓' : '·'} ${tellObject(terminalWords(), one)}${why ? ` (stays: ${why})` : ''}`;
 }
 
 export const tellUndone = (one: UndoneObject) => {
@@ -90,18 +90,19 @@ export const tellUndone = (one: UndoneObject) => {
   return { kind, key, name, state, hindrance, why: whyOf(one) };
 };
 
-/** Why an undo changed nothing, always in one shape: as a sentence, and with a finding for each object that is in the way. */
-export function tellRefusedUndo(undone: Exclude<Undone, { outcome: 'undone' }>): { code: string; error: string; findings: object[] } {
+/** Why an undo changed nothing, always in one shape: as sentences, and with a finding for each object that is in the way. */
+export function describeRefusedUndo(undone: Exclude<Undone, { outcome: 'undone' }>): { code: string; error: string; findings: object[] } {
   const t = terminalWords();
-  if (undone.outcome === 'refused') {
-    const findings = undone.findings.map(told);
-    return { code: 'promotion_refused', error: findings.map(({ message }) => message).join('\n'), findings };
-  }
-  const { code, publicMessage, params } = refuseStaying(t, undone.staying);
-  const findings = undone.staying.map((one) => {
+  const refused = undone.outcome === 'refused' ? undone.findings.map(told) : [];
+  const others = undone.staying.filter(({ hindrance }) => hindrance?.why !== 'refused');
+  const findings = others.map((one) => {
     const { kind, key, name } = one;
     const message = `${tellObject(t, one)}: ${whyOf(one)}`;
     return { id: `stays ${kind} ${key}`, code: 'stays', severity: 'error', object: { kind, key, name }, params: {}, message };
   });
-  return { code, error: t(publicMessage, params), findings };
+  return {
+    code: refused.length > 0 ? 'promotion_refused' : 'promotion_changed_since',
+    error: tellRefusedUndo(t, undone).join('\n'),
+    findings: [...refused, ...findings],
+  };
 }

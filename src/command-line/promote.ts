@@ -16,9 +16,9 @@ import { type Command, exitCodes, type Options, type Output, type Tools, UsageEr
 import {
   describeDifferences,
   describeFindings,
+  describeRefusedUndo,
   describeSecrets,
   describeUndone,
-  tellRefusedUndo,
   tellUndone,
   told,
 } from './describe-promotion.ts';
@@ -133,16 +133,17 @@ async function runUndo({ scope }: Tools, id: string, withRest: boolean): Promise
   const done = await undoPromotion(inside, id, withRest);
   if (done.outcome === 'undone')
     return {
-      text: [...done.objects.map(describeUndone), ...describeSecrets(done.secrets), '', 'Undone.'].join('\n'),
+      text: [...done.objects.map((one) => describeUndone(one)), ...describeSecrets(done.secrets), '', 'Undone.'].join('\n'),
       data: { outcome: 'undone', objects: done.objects.map(tellUndone), secrets: done.secrets },
     };
   const { objects } = done;
-  const refusal = tellRefusedUndo(done);
-  const rest = objects.some(({ state }) => state === 'undoable') && objects.some(({ state }) => state === 'stays');
+  const refusal = describeRefusedUndo(done);
+  const isBlocked = done.outcome === 'refused' && done.blocking.length > 0;
+  const rest = !isBlocked && objects.some(({ state }) => state === 'undoable') && objects.some(({ state }) => state === 'stays');
   return {
     text: [
       refusal.error,
-      ...objects.map(describeUndone),
+      ...objects.map((one) => describeUndone(one, isBlocked)),
       ...(rest ? ['', `To take back the rest: portaria promote --undo ${id} --rest`] : []),
     ].join('\n'),
     data: { outcome: 'refused', ...refusal, objects: objects.map(tellUndone) },

@@ -246,6 +246,7 @@ describe('portaria promote', function () {
       .to.match(/^Application RELIC: “Client ID” can't be saved\. .* Found: "relic"$/m)
       .and.to.match(/· Application RELIC \(stays: can't be restored: “Client ID”\. /)
       .and.to.contain('✓ Application BESIDE')
+      .and.to.contain('Nothing was changed.')
       .and.to.contain(`To take back the rest: portaria promote --undo ${promotionId} --rest`);
     const told = JSON.parse((await run('--undo', promotionId, '--json')).stdout);
     expect(told).to.include({ outcome: 'refused', code: 'promotion_refused' });

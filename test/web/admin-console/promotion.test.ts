@@ -385,6 +385,41 @@ describe('web: promotion', () => {
     expect(said['Group Sales']).to.equal('not changedhas had users since then');
   });
 
+  it('an undo whose objects a rule refuses meanwhile comes again, with each as staying and why', async () => {
+    const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
+    const here = (await press(review, 'apply', { accept: accepts(review) })).location!.split('?')[0]!;
+    const scope = await server.scope();
+    const { promotionId } = await scope.db('promotions').where('state', 'applied').first('promotion_id AS promotionId');
+    // as if the promotion had removed two whose client IDs others have now
+    for (const [position, code] of ['gone', 'lost'].entries()) {
+      await scope.db('promotion_objects').insert({
+        context_id: scope.contextId,
+        promotion_id: promotionId,
+        position: 100 + position,
+        kind: 'application',
+        key: code,
+        name: code,
+        action: 'remove',
+        fields: JSON.stringify([...Object.entries(oidcApplication(code)).map(([path, before]) => ({ path, before }))]),
+      });
+    }
+    const first = ana.form(await ana.get(`${here}/undo`), /undo$/);
+    const take = (code: string) =>
+      server.apply({ contexts: [{ code: 'acme', applications: [oidcApplication(`heir-${code}`, {}, { client_id: code })] }] });
+    await take('gone');
+    const again = await ana.submit(first);
+    expect(again.status).to.equal(409);
+    expect(load(again.text)('.alert-fault li').text()).to.match(/gone: can't be restored/i);
+    expect(await findGroupByName(scope, 'Sales'), 'nothing is done').not.to.equal(undefined);
+    await take('lost');
+    const third = await ana.submit(ana.form(again, /undo$/));
+    expect(third.status).to.equal(409);
+    expect(load(third.text)('.alert-fault li')).to.have.length(2);
+    const last = await ana.submit(ana.form(third, /undo$/));
+    expect(last.status, load(last.text)('.alert-fault').text()).to.equal(200);
+    expect(await findGroupByName(scope, 'Sales')).to.equal(undefined);
+  });
+
   it('is for administrators of production, and of their company only', async () => {
     const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
     const tried = new URL((await press(review, 'try')).location!).pathname.split('/').at(-1)!;

@@ -16,7 +16,7 @@ export {
   promotionRules,
 } from './promotion.ts';
 export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as listPromotedObjects, listPromotions } from './store.ts';
-export { refuseStaying, tellFinding, tellHindrance, tellRule } from './tell.ts';
+export { refuseStaying, tellFinding, tellHindrance, tellRefusedUndo, tellRule } from './tell.ts';
 export { findTriedChoice, startPromotionSimulation } from './try-promotion.ts';
-export { planUndo, type Undone, type UndoneObject, undoPromotion } from './undo.ts';
+export { planUndo, type Undone, type UndoneObject, type UndoPlan, undoPromotion } from './undo.ts';
 export type { NewSecret } from './write-changes.ts';

@@ -62,7 +62,8 @@ export async function previewPromotion(scope: Scope, comparison: Comparison, cho
   const findings = checkChoice(comparison, choice, { approvalUrl: around.approvalUrl, now: scope.clock.now(), people });
   const known = findings.filter(({ severity }) => severity === 'error');
   if (known.some(({ code }) => code === 'nothing_chosen')) return findings;
-  const tried = await tryChanges(scope, workOutcome(comparison, readableOf(comparison, choice)), around.usableFactors);
+  const outcome = workOutcome(comparison, readableOf(comparison, choice));
+  const tried = await tryChanges(scope, outcome, { usableFactors: around.usableFactors });
   return [...findings, ...tried.filter((one) => !known.some((other) => follows(one, other)))];
 }
 

@@ -3,6 +3,7 @@ import type { Translate } from '../../../platform/i18n/index.ts';
 import { type Difference, type ObjectName, tellObject, tellPath } from '../configuration/index.ts';
 import type { Finding } from './finding.ts';
 import type { Hindrance } from './promotion.ts';
+import type { Undone } from './undo.ts';
 
 /** These words stand with the pages; the command line says the same. */
 const wordOf = (section: 'findings' | 'hindrances' | 'values', name: string): string => `promotion.${section}.${name}`;
@@ -17,6 +18,14 @@ export function tellHindrance(t: Translate, kind: Difference['kind'], { why, pat
 /** Objects that stay, where the rest alone was not asked for. */
 export const refuseStaying = (t: Translate, staying: ObjectName[]): AppError =>
   new AppError('promotion_changed_since', 409, { params: { names: staying.map((one) => tellObject(t, one)).join(', ') } });
+
+/** Why an undo changed nothing, in sentences: what rules refuse, and what stays for another reason. */
+export function tellRefusedUndo(t: Translate, undone: Exclude<Undone, { outcome: 'undone' }>): string[] {
+  const refused = undone.outcome === 'refused' ? undone.findings.map((one) => tellFinding(t, one)) : [];
+  const others = undone.staying.filter(({ hindrance }) => hindrance?.why !== 'refused');
+  const { publicMessage, params } = refuseStaying(t, others);
+  return [...refused, others.length > 0 ? t(publicMessage, params) : t('promotion.nothing_changed')];
+}
 
 /** What a check says: a sentence that names the object, its field and the rule, and what stands there. */
 export function tellFinding(t: Translate, finding: Finding): string {

@@ -22,18 +22,23 @@ import { gatherPeopleFacts, hasPeople, type PeopleFacts } from './people-facts.t
 import type { Surroundings } from './promote.ts';
 import type { Hindrance, Promotion, PromotionObject } from './promotion.ts';
 import { getPromotion, listObjects, noteState, noteStaying, noteUndone } from './store.ts';
-import { type NewSecret, writeChanges } from './write-changes.ts';
+import { type NewSecret, tryChanges, writeChanges } from './write-changes.ts';
 
 export type UndoneObject = PromotionObject & { state: 'undoable' | 'as-before' | 'stays'; hindrance?: Hindrance };
 
-export type UndoPlan = { promotion: Promotion; objects: UndoneObject[] };
+/** `findings`: what rules refuse of it; `blocking`: those of no object of the promotion, which stand in the way of all of it. */
+export type UndoPlan = { promotion: Promotion; objects: UndoneObject[]; findings: Finding[]; blocking: Finding[] };
 
 /**
- * What undoing would do now, object by object, the last one first.
- * @param refused what a try has found that cannot be written as it was
+ * What undoing would do now, object by object, the last one first: it is written and taken back, so that it says what a rule refuses too.
  * @throws AppError not_found, promotion_not_undoable
  */
-export async function planUndo(scope: Scope, promotionId: string, refused: Finding[] = []): Promise<UndoPlan> {
+export async function planUndo(scope: Scope, promotionId: string, around: Partial<Surroundings> = {}): Promise<UndoPlan> {
+  const { changes: _, secrets: _s, ...plan } = await settle(scope, promotionId, around, () => false);
+  return plan;
+}
+
+async function judgeNow(scope: Scope, promotionId: string, refused: Finding[]): Promise<Pick<UndoPlan, 'promotion' | 'objects'>> {
   const promotion = await getPromotion(scope, promotionId);
   if (promotion.state !== 'applied') throw new AppError('promotion_not_undoable', 409);
   const objects = await listObjects(scope, promotion.promotionId);
@@ -50,6 +55,38 @@ export async function planUndo(scope: Scope, promotionId: string, refused: Findi
     ),
   };
 }
+
+/**
+ * Leaves out what a rule refuses until the rest can be written.
+ * @param mayWrite whether it is written, beside those that stay, or tried only
+ * @returns `secrets` where it was written
+ */
+async function settle(
+  scope: Scope,
+  promotionId: string,
+  around: Partial<Surroundings>,
+  mayWrite: (staying: UndoneObject[]) => boolean,
+): Promise<UndoPlan & { changes: Difference[]; secrets?: NewSecret[] }> {
+  const findings: Finding[] = [];
+  for (;;) {
+    const { promotion, objects } = await judgeNow(scope, promotionId, findings);
+    const changes = inverted(objects);
+    const settled = { promotion, objects, findings, blocking: [], changes };
+    if (changes.length === 0) return settled;
+    const outcome = { changes, result: patchConfiguration(await describeConfiguration(scope), changes) };
+    const policy = { usableFactors: around.usableFactors, onTrial: await isTrialRunning(scope) };
+    const written = mayWrite(objects.filter(stays))
+      ? await writeChanges(scope, outcome, policy)
+      : { refused: await tryChanges(scope, outcome, policy) };
+    if ('secrets' in written) return { ...settled, secrets: written.secrets };
+    findings.push(...written.refused);
+    // of what is no object of the promotion nothing can be left out
+    const blocking = written.refused.filter(({ object }) => !object || !changes.some((one) => isPartOf(one, object)));
+    if (written.refused.length === 0 || blocking.length > 0) return { ...settled, blocking };
+  }
+}
+
+const stays = ({ state }: UndoneObject): boolean => state === 'stays';
 
 function judge(objects: PromotionObject[], now: Configuration, people: PeopleFacts, refused: Finding[]): UndoneObject[] {
   const present = objectsById(now);
@@ -82,16 +119,16 @@ const inverted = (judged: UndoneObject[]): Difference[] =>
   invertDifferences(judged.filter(({ state }) => state === 'undoable').map((one) => ({ ...one, needs: [] }))).toReversed();
 
 function judgeAlone(object: PromotionObject, value: object | undefined, people: PeopleFacts): UndoneObject {
-  const stays = (hindrance: Hindrance): UndoneObject => ({ ...object, state: 'stays', hindrance });
+  const left = (hindrance: Hindrance): UndoneObject => ({ ...object, state: 'stays', hindrance });
   const { action, fields } = object;
-  if (action === 'remove') return value ? stays({ why: 'back' }) : { ...object, state: 'undoable' };
-  if (!value) return action === 'add' ? { ...object, state: 'as-before' } : stays({ why: 'gone' });
+  if (action === 'remove') return value ? left({ why: 'back' }) : { ...object, state: 'undoable' };
+  if (!value) return action === 'add' ? { ...object, state: 'as-before' } : left({ why: 'gone' });
   const is = (side: 'before' | 'after') => (field: PromotionObject['fields'][number]) =>
     isDeepStrictEqual(partAt(value, field.path), field[side]);
   if (action === 'change' && fields.every(is('before'))) return { ...object, state: 'as-before' };
   const changed = fields.filter((field) => !is('after')(field)).map(({ path }) => path);
-  if (changed.length > 0) return stays({ why: 'changed', paths: changed });
-  return action === 'add' && hasPeople(people, object) ? stays({ why: 'people' }) : { ...object, state: 'undoable' };
+  if (changed.length > 0) return left({ why: 'changed', paths: changed });
+  return action === 'add' && hasPeople(people, object) ? left({ why: 'people' }) : { ...object, state: 'undoable' };
 }
 
 const partAt = (value: object, path: string): unknown =>
@@ -99,18 +136,22 @@ const partAt = (value: object, path: string): unknown =>
 
 export type Undone =
   | { outcome: 'undone'; secrets: NewSecret[]; objects: UndoneObject[] }
-  /** Some stay, and the rest alone was not asked for, or there is no rest. */
+  /** Some stay, and the rest beside them was not asked for, or there is no rest. */
   | { outcome: 'changed-since'; staying: UndoneObject[]; objects: UndoneObject[] }
-  /** One of them cannot be written as it was. */
-  | { outcome: 'refused'; findings: Finding[]; objects: UndoneObject[] };
+  /** The same, or none can go back, where rules refuse to write some of them as they were. */
+  | { outcome: 'refused'; findings: Finding[]; blocking: Finding[]; staying: UndoneObject[]; objects: UndoneObject[] };
 
 /**
  * Brings back what a promotion changed, in one transaction. An object that was changed since, or that cannot be written as it was, stays as it is.
- * @param rest whether the others go back nevertheless
+ * @param rest whether the others go back nevertheless; ids: where none stays besides these
  * @throws AppError not_found, promotion_not_undoable, promotion_nothing_to_undo where all of it is as before
  */
-export const undoPromotion = (scope: Scope, promotionId: string, rest: boolean, around: Partial<Surroundings> = {}): Promise<Undone> =>
-  inTransaction(scope, (inside) => undo(inside, promotionId, rest, around));
+export const undoPromotion = (
+  scope: Scope,
+  promotionId: string,
+  rest: boolean | readonly string[],
+  around: Partial<Surroundings> = {},
+): Promise<Undone> => inTransaction(scope, (inside) => undo(inside, promotionId, rest, around));
 
 /** Rules that stood before stand at once, or the undoing would undo itself. Only a change that somebody tries out now is not confirmed on the way. */
 async function isTrialRunning(scope: Scope): Promise<boolean> {
@@ -118,33 +159,25 @@ async function isTrialRunning(scope: Scope): Promise<boolean> {
   return trial !== undefined && trial.revertsAt > scope.clock.now();
 }
 
-async function undo(scope: Transaction, promotionId: string, rest: boolean, around: Partial<Surroundings>): Promise<Undone> {
+async function undo(
+  scope: Transaction,
+  promotionId: string,
+  rest: boolean | readonly string[],
+  around: Partial<Surroundings>,
+): Promise<Undone> {
   await lockContext(scope);
-  await lockObjects(scope, (await planUndo(scope, promotionId)).objects);
-  const refused: Finding[] = [];
-  for (;;) {
-    const { promotion, objects } = await planUndo(scope, promotionId, refused);
-    const staying = objects.filter(({ state }) => state === 'stays');
-    const isNothing = !objects.some(({ state }) => state === 'undoable');
-    if (staying.length > 0 && (!rest || isNothing))
-      return refused.length > 0 ? { outcome: 'refused', findings: refused, objects } : { outcome: 'changed-since', staying, objects };
-    if (isNothing) throw new AppError('promotion_nothing_to_undo', 409);
-    const changes = inverted(objects);
-    const written = await writeBack(scope, changes, around);
-    if (!('refused' in written)) {
-      await noteUndo(scope, promotion, { changes, objects });
-      return { outcome: 'undone', secrets: written.secrets, objects };
-    }
-    refused.push(...written.refused);
-    // of what is no object of the promotion nothing can be left out
-    const isOfOne = written.refused.every(({ object }) => object && changes.some((one) => isPartOf(one, object)));
-    if (!isOfOne) return { outcome: 'refused', findings: refused, objects };
+  await lockObjects(scope, (await judgeNow(scope, promotionId, [])).objects);
+  const isAgreed = (staying: UndoneObject[]) =>
+    typeof rest === 'boolean' ? rest || staying.length === 0 : staying.every((one) => rest.includes(idOf(one)));
+  const { promotion, objects, findings, blocking, changes, secrets } = await settle(scope, promotionId, around, isAgreed);
+  if (secrets) {
+    await noteUndo(scope, promotion, { changes, objects });
+    return { outcome: 'undone', secrets, objects };
   }
-}
-
-async function writeBack(scope: Transaction, changes: Difference[], { usableFactors }: Partial<Surroundings>) {
-  const result = patchConfiguration(await describeConfiguration(scope), changes);
-  return writeChanges(scope, { changes, result }, { usableFactors, onTrial: await isTrialRunning(scope) });
+  const staying = objects.filter(stays);
+  if (findings.length > 0) return { outcome: 'refused', findings, blocking, staying, objects };
+  if (staying.length === 0) throw new AppError('promotion_nothing_to_undo', 409);
+  return { outcome: 'changed-since', staying, objects };
 }
 
 async function noteUndo(
@@ -160,7 +193,7 @@ async function noteUndo(
     promotionId,
     left.map(({ kind, key, hindrance = { why: 'as_before' } }) => ({ kind, key, hindrance })),
   );
-  const staying = objects.filter(({ state }) => state === 'stays');
+  const staying = objects.filter(stays);
   const { contextId, name } = await getOwnContext(scope);
   await recordEvent(scope, {
     type: 'promotion.undone',

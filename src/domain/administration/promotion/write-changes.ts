@@ -1,7 +1,6 @@
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { findApplicationByCode, usesSecret } from '../../applications/applications/index.ts';
 import { inTransaction, rehearsing, type Scope, type Transaction } from '../../scope.ts';
-import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import {
   type Difference,
   idOf,
@@ -101,10 +100,10 @@ function refusalOf(
 class Tried extends Error {}
 
 /** Everything that would stand in the way, of each object: it is written and taken back. */
-export async function tryChanges(scope: Scope, outcome: Outcome, usableFactors?: FactorKind[]): Promise<Finding[]> {
+export async function tryChanges(scope: Scope, outcome: Outcome, policy: PolicyOptions): Promise<Finding[]> {
   try {
     await inTransaction(rehearsing(scope), async (inside: Transaction) => {
-      const written = await writeChanges(inside, outcome, { usableFactors });
+      const written = await writeChanges(inside, outcome, policy);
       throw Object.assign(new Tried(), { findings: 'refused' in written ? written.refused : [] });
     });
     return [];

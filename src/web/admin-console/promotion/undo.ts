@@ -1,32 +1,41 @@
+import { idOf } from '../../../domain/administration/configuration/index.ts';
 import {
-  type Finding,
   planUndo,
-  refuseStaying,
   tellFinding,
   tellHindrance,
+  tellRefusedUndo,
   type UndoneObject,
+  type UndoPlan,
   undoPromotion,
 } from '../../../domain/administration/promotion/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { presentObject } from './present.ts';
 import { showPromotion } from './promotion.ts';
+import { inReviewTurn } from './review-turn.ts';
 import { surroundingsOf } from './surroundings.ts';
 
+type Shown = Pick<UndoPlan, 'objects' | 'blocking'>;
+
 /** Object by object what goes back, and what stays and why: with one confirmation. */
-export async function showUndo(page: PageContext, refusal?: Refusal, refused: Finding[] = []): Promise<void> {
-  await surroundingsOf(page);
-  const { promotion, objects } = await planUndo(page.scope, page.params.promotion!, refused);
+export async function showUndo(page: PageContext, refusal?: Refusal): Promise<void> {
+  const around = await surroundingsOf(page);
+  const plan = await inReviewTurn(page, () => planUndo(page.scope, page.params.promotion!, around));
+  renderUndo(page, plan, refusal);
+}
+
+function renderUndo(page: PageContext, { objects, blocking }: Shown, refusal?: Refusal): void {
   const of = (state: UndoneObject['state']) =>
-    objects.filter((one) => one.state === state).map((one) => ({ ...presentObject(page, one), why: whyOf(page, one) }));
+    objects.filter((one) => one.state === state).map((one) => ({ ...presentObject(page, one), id: idOf(one), why: whyOf(page, one) }));
   renderPage(
     page,
     'admin-console/promotion/undo',
     {
-      promotion,
+      promotionId: page.params.promotion,
       back: of('undoable'),
       asBefore: of('as-before'),
       staying: of('stays'),
+      blocking: blocking.map((one) => tellFinding(page.t, one)),
       removesClients: objects.some(({ action, kind, state }) => action === 'remove' && kind === 'application' && state === 'undoable'),
     },
     { refusal },
@@ -37,21 +46,20 @@ function whyOf({ t }: PageContext, { hindrance, kind }: UndoneObject): string | 
   return hindrance && tellHindrance(t, kind, hindrance);
 }
 
+/** Of what was not shown as staying nothing stays behind silently: the confirmation comes again. */
 export async function submitUndo(page: PageContext): Promise<void> {
   const around = await surroundingsOf(page);
   const { promotion: promotionId = '' } = page.params;
   const done = await submitForm(
     page,
-    async () => {
-      const undone = await undoPromotion(page.scope, promotionId, page.form.get('rest') === 'yes', around);
-      if (undone.outcome === 'changed-since') throw refuseStaying(page.t, undone.staying);
-      return undone;
-    },
+    () => undoPromotion(page.scope, promotionId, page.form.get('staying').split(/\r?\n/), around),
     (refusal) => showUndo(page, refusal),
   );
   if (!done) return;
-  if (done.outcome === 'refused')
-    return showUndo(page, { status: 409, fault: done.findings.map((one) => tellFinding(page.t, one)).join(' ') }, done.findings);
+  if (done.outcome !== 'undone') {
+    const blocking = done.outcome === 'refused' ? done.blocking : [];
+    return renderUndo(page, { objects: done.objects, blocking }, { status: 409, fault: tellRefusedUndo(page.t, done).join(' ') });
+  }
   page.services.forgetCached(page.context.contextId);
   if (done.secrets.length > 0) return showPromotion(page, promotionId, done.secrets);
   redirectTo(page, `/admin/promotion/${promotionId}`, 'promotion_undone');

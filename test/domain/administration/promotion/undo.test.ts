@@ -219,15 +219,18 @@ describe('domain/administration/promotion: taking it back', () => {
       values: ownRedirect('plain-2'),
     });
     await applyProduction(scope, { applications: [{ ...ownApplication('heir'), oidc: ownApplication('relic').oidc }] });
+    const shown = await store.unchanged(() => planUndo(scope, promotionId));
+    for (const rest of [false, [], ['group aside']])
+      expect((await store.unchanged(() => undoPromotion(scope, promotionId, rest))).outcome, String(rest)).to.equal('refused');
     const refused = await store.unchanged(() => undoPromotion(scope, promotionId, false));
-    expect(refused.outcome).to.equal('refused');
+    expect(shown.objects, 'the preview has tried it').to.deep.equal(refused.objects);
     const states = refused.objects.map(({ key, state, hindrance }) => [key, hindrance?.why ?? state]);
     expect(states).to.have.deep.members([
       ['relic', 'refused'],
       ['plain-2', 'undoable'],
       ['aside', 'undoable'],
     ]);
-    expect((await undoPromotion(scope, promotionId, true)).outcome).to.equal('undone');
+    expect((await undoPromotion(scope, promotionId, ['application relic'])).outcome).to.equal('undone');
     const after = await listPromotedObjects(scope, (await getPromotion(scope, promotionId)).promotionId);
     expect(after.map(({ key, isUndone, staysBecause }) => [key, isUndone, staysBecause?.finding?.params.rule])).to.have.deep.members([
       ['relic', false, 'errors.client_id_taken'],
