@@ -286,7 +286,22 @@ describe('web: promotion', () => {
       .and.to.match(/Now[\s\S]*CRM of today/);
     expect($('.card .badge-status').length, 'the group is as it was').to.equal(1);
     const again = await bia.get(at(`/admin/promotion?from=${location!.split('/').at(-1)!.split('?')[0]}`));
-    expect(again.text).to.contain('https://crm.acme.example/cb');
+    expect(again.text).to.contain('https://crm.acme.example/cb').and.to.contain('A new proposal replaces it');
+    const anew = await press(again, 'review', { ...own('crm'), pick: ['application crm', 'group sales'] }, bia);
+    expect((await press(anew, 'apply', { accept: accepts(anew) }, bia)).status).to.equal(303);
+    expect((await ana.get(location!)).text).to.contain('Declined');
+  });
+
+  it('whoever approves what has just changed is told so, and nothing of what they never typed', async () => {
+    await demandFourEyes();
+    const bia = await signedIn(server.baseUrl, 'bia@acme.example', 'bia has a long password');
+    const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
+    const seen = await bia.get((await press(review, 'apply', { accept: accepts(review) })).location!);
+    await approval({ applications: [oidcApplication('news')] });
+    const told = await bia.submit(bia.form(seen, /agree$/));
+    expect(told.status).to.equal(409);
+    expect(faultOf(told)).to.contain('Not approved: approval or production has just changed. Nothing was promoted.');
+    expect(told.text).not.to.contain('what you typed');
   });
 
   it('says of a proposal that it was declined, or withdrawn by who made it', async () => {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../platform/errors/index.ts';
-import { getOwnContext, lockContext } from '../../company/contexts/index.ts';
-import { recordEvent } from '../../records/audit/index.ts';
+import { lockContext } from '../../company/contexts/index.ts';
 import { type Actor, type Scope, type Transaction, useCase } from '../../scope.ts';
 import { type Difference, idOf } from '../configuration/index.ts';
 import { readableOf } from './check-choice.ts';
 import { type Comparison, workOutcome } from './comparison.ts';
+import { decline } from './decline.ts';
 import { apply, lockPair, orRefused, type Promoted, type Surroundings } from './promote.ts';
 import { type Doer, doerOf, type Promotion, type PromotionObject } from './promotion.ts';
 import { getPromotion, noteState } from './store.ts';
@@ -48,7 +48,7 @@ export const agreeToPromotion = (scope: Scope, promotionId: string, around: Surr
   orRefused(scope, async (inside) => {
     const promotion = await lockProposal(inside, promotionId);
     if (!mayAgree(promotion, scope.actor)) throw new AppError('promotion_own', 409);
-    const comparison = await lockPair(inside, promotion);
+    const comparison = await lockPair(inside, promotion, 'promotion.not_agreed');
     await noteState(inside, promotion.promotionId, 'applied');
     return apply(inside, comparison, promotion, around, promotion.promotionId);
   });
@@ -56,12 +56,6 @@ export const agreeToPromotion = (scope: Scope, promotionId: string, around: Surr
 /** Nothing of it is done. Who has proposed it takes it back so. @throws AppError not_found, promotion_decided */
 export const declinePromotion = useCase(async (scope, promotionId: string): Promise<Promotion> => {
   const promotion = await lockProposal(scope, promotionId);
-  await noteState(scope, promotion.promotionId, 'declined');
-  const { contextId, name } = await getOwnContext(scope);
-  await recordEvent(scope, {
-    type: 'promotion.declined',
-    subject: { kind: 'context', id: contextId, name },
-    details: { promotion: promotion.promotionId, source: promotion.sourceCode },
-  });
+  await decline(scope, promotion);
   return promotion;
 });

@@ -7,6 +7,7 @@ import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import { compareConfigurations, type Difference, describeConfiguration, idOf } from '../configuration/index.ts';
 import { checkChoice, readableOf } from './check-choice.ts';
 import { type Comparison, compareWithApproval, objectsById, pickedOf, workOutcome } from './comparison.ts';
+import { decline } from './decline.ts';
 import type { Finding } from './finding.ts';
 import { lockObjects } from './lock-objects.ts';
 import { isOwnPath, readOwnTexts, type Texts } from './own-fields.ts';
@@ -35,15 +36,15 @@ class Refused extends Error {
   }
 }
 
-/** One at a time: whoever comes second sees what the first has done. @throws AppError not_found, promotion_changed */
-export async function lockPair(scope: Transaction, { fingerprint, choice }: Wish): Promise<Comparison> {
+/** One at a time: whoever comes second sees what the first has done. @param told of `promotion_changed`, a message key. @throws AppError not_found, promotion_changed */
+export async function lockPair(scope: Transaction, { fingerprint, choice }: Wish, told?: string): Promise<Comparison> {
   await lockContext(scope);
   const seen = await compareWithApproval(scope);
   // what is not picked is not written; the fingerprint tells whether it has changed
   await lockObjects(scope, pickedOf(seen, choice));
   // what somebody was just writing is there now
   const comparison = await compareWithApproval(scope);
-  if (comparison.fingerprint !== fingerprint) throw new AppError('promotion_changed', 409);
+  if (comparison.fingerprint !== fingerprint) throw new AppError('promotion_changed', 409, { publicMessage: told });
   return comparison;
 }
 
@@ -76,18 +77,21 @@ function follows(tried: Finding, known: Finding): boolean {
 }
 
 /**
- * Brings to production what is chosen, all of it or nothing; or proposes it, where a second administrator has to agree.
- * @throws AppError not_found, promotion_changed when either side is another since, promotion_waits while another one is proposed
+ * Brings to production what is chosen, all of it or nothing; or proposes it, where a second administrator has to agree. A proposal that waits and is outdated is declined by it.
+ * @throws AppError not_found, promotion_changed when either side is another since, promotion_waits while another one is proposed that is not outdated
  */
 export const promote = (scope: Scope, wish: Wish, around: Surroundings): Promise<Promoted> =>
   orRefused(scope, async (inside) => {
     const comparison = await lockPair(inside, wish);
     const { value: rules } = await loadSettings(inside, promotionRules);
     if (!rules.fourEyes) return apply(inside, comparison, wish, around);
-    if (await findProposal(inside)) throw new AppError('promotion_waits', 409);
+    const waiting = await findProposal(inside);
+    if (waiting && waiting.fingerprint === comparison.fingerprint) throw new AppError('promotion_waits', 409);
     const findings = stands(await previewPromotion(inside, comparison, wish.choice, around), wish.choice);
     const { changes } = workOutcome(comparison, wish.choice);
     if (findings.length > 0) throw new Refused(findings, changes);
+    // nobody can agree to it any more
+    if (waiting) await decline(inside, waiting);
     const promotionId = await insertPromotion(inside, { sourceCode: comparison.approval.code, state: 'proposed', ...wish });
     // as they are proposed, whatever changes until somebody agrees
     await insertObjects(

@@ -53,6 +53,7 @@ async function renderChoice(page: PageContext, comparison: Comparison, choice: C
     rows,
     findings.filter(({ severity }) => severity === 'error'),
   );
+  const proposal = await findProposal(page.scope);
   renderPage(
     page,
     'admin-console/promotion/choose',
@@ -67,7 +68,8 @@ async function renderChoice(page: PageContext, comparison: Comparison, choice: C
       search,
       findings: marked.findings,
       canTakeNeeds: findings.some(({ code }) => code === 'missing'),
-      proposal: await findProposal(page.scope),
+      proposal,
+      isOutdated: proposal !== undefined && proposal.fingerprint !== comparison.fingerprint,
     },
     { refusal },
   );

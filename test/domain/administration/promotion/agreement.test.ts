@@ -99,7 +99,11 @@ describe('domain/administration/promotion: two administrators', () => {
       await change();
       await store.refused('promotion_changed', () => agreeToPromotion(as(bia), promotionId, around));
       expect(await findApplicationByCode(store.scope, 'law'), side).to.equal(undefined);
-      await declinePromotion(as(ana), promotionId);
+      const events = await store.eventsOf(() => promoteAll(as(bia), { picked: ['application law'], values: ownRedirect('law') }));
+      expect(events, side).to.deep.equal(['promotion.declined', 'promotion.proposed']);
+      const replaced = await getPromotion(store.scope, promotionId);
+      expect([replaced.state, replaced.decidedBy?.id]).to.deep.equal(['declined', bia!.userId]);
+      await declinePromotion(as(ana), (await findProposal(store.scope))!.promotionId);
     }
     await fourEyes(false);
   });
