@@ -397,7 +397,7 @@ describe('web: promotion', () => {
         .map((one) => [$(one).find('strong').first().text(), $(one).find('.badge-status').text() + $(one).find('p').text()]),
     );
     expect(said).to.include({ 'Application CRM': 'undone', 'Application WIKI': 'undone' });
-    expect(said['Group Sales']).to.equal('not changedhas had users since then');
+    expect(said['Group Sales']).to.equal('not undonehas had users since then');
   });
 
   it('an undo whose objects a rule refuses meanwhile comes again, with each as staying and why', async () => {
@@ -405,7 +405,19 @@ describe('web: promotion', () => {
     const here = (await press(review, 'apply', { accept: accepts(review) })).location!.split('?')[0]!;
     const scope = await server.scope();
     const { promotionId } = await scope.db('promotions').where('state', 'applied').first('promotion_id AS promotionId');
-    // as if the promotion had removed two whose client IDs others have now
+    // as if the promotion had changed a group's words
+    await server.apply({ contexts: [{ code: 'acme', groups: [{ name: 'Ops', description: 'new words' }] }] });
+    await scope.db('promotion_objects').insert({
+      context_id: scope.contextId,
+      promotion_id: promotionId,
+      position: 99,
+      kind: 'group',
+      key: 'ops',
+      name: 'Ops',
+      action: 'change',
+      fields: JSON.stringify([{ path: 'description', before: 'old words', after: 'new words' }]),
+    });
+    // and removed two whose client IDs others have now
     for (const [position, code] of ['gone', 'lost'].entries()) {
       await scope.db('promotion_objects').insert({
         context_id: scope.contextId,
@@ -418,7 +430,13 @@ describe('web: promotion', () => {
         fields: JSON.stringify([...Object.entries(oidcApplication(code)).map(([path, before]) => ({ path, before }))]),
       });
     }
-    const first = ana.form(await ana.get(`${here}/undo`), /undo$/);
+    const shown = await ana.get(`${here}/undo`);
+    const direction = load(shown.text)('.card:contains("Group Ops")');
+    expect([direction.find('del').text(), direction.find('ins').text()], 'from what is to what was').to.deep.equal([
+      'new words',
+      'old words',
+    ]);
+    const first = ana.form(shown, /undo$/);
     const take = (code: string) =>
       server.apply({ contexts: [{ code: 'acme', applications: [oidcApplication(`heir-${code}`, {}, { client_id: code })] }] });
     await take('gone');

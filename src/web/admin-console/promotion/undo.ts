@@ -1,4 +1,4 @@
-import { idOf } from '../../../domain/administration/configuration/index.ts';
+import { idOf, invertDifferences } from '../../../domain/administration/configuration/index.ts';
 import {
   planUndo,
   tellFinding,
@@ -26,7 +26,9 @@ export async function showUndo(page: PageContext, refusal?: Refusal): Promise<vo
 
 function renderUndo(page: PageContext, { objects, blocking }: Shown, refusal?: Refusal): void {
   const of = (state: UndoneObject['state']) =>
-    objects.filter((one) => one.state === state).map((one) => ({ ...presentObject(page, one), id: idOf(one), why: whyOf(page, one) }));
+    objects
+      .filter((one) => one.state === state)
+      .map((one) => ({ ...presentObject(page, backwards(one)), id: idOf(one), why: whyOf(page, one) }));
   renderPage(
     page,
     'admin-console/promotion/undo',
@@ -41,6 +43,10 @@ function renderUndo(page: PageContext, { objects, blocking }: Shown, refusal?: R
     { refusal },
   );
 }
+
+/** A change from what is there to what comes back; what goes or returns as a whole is shown as it is. */
+const backwards = (one: UndoneObject): UndoneObject =>
+  one.action === 'change' ? { ...one, fields: invertDifferences([{ ...one, needs: [] }])[0]!.fields } : one;
 
 function whyOf({ t }: PageContext, { hindrance, kind }: UndoneObject): string | undefined {
   return hindrance && tellHindrance(t, kind, hindrance);
