@@ -25,5 +25,5 @@ export { isOfServer, type ReferenceReader, type Resolved, resolveReferences } fr
 export { findInRest } from './salvage-state.ts';
 export { isSecretPlace, looksSecret, shortened, showFound } from './show-found.ts';
 export { faultAt, pathOf, StateError, type StateFault } from './state-error.ts';
-export { type ObjectName, type ToldField, tellFields, tellObject, tellPath } from './tell-difference.ts';
+export { fieldsToTell, type ObjectName, type ToldField, tellFields, tellObject, tellPath } from './tell-difference.ts';
 export { tidyFaults } from './tidy-faults.ts';

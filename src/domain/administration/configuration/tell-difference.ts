@@ -43,11 +43,13 @@ export function tellPath(t: Translate, kind: Difference['kind'], path: string): 
   return path;
 }
 
-export function tellFields(t: Translate, { kind, action, fields }: Pick<Difference, 'kind' | 'action' | 'fields'>): ToldField[] {
-  return fields
-    .filter((field) => (action === 'change' ? !isOfNothing(field) : kind === 'override' || saysSomething(field)))
-    .map((field) => tellField(t, kind, field));
-}
+type Told = Pick<Difference, 'kind' | 'action' | 'fields'>;
+
+/** Without what says nothing to anybody. */
+export const fieldsToTell = ({ kind, action, fields }: Told): FieldDifference[] =>
+  fields.filter((field) => (action === 'change' ? !isOfNothing(field) : kind === 'override' || saysSomething(field)));
+
+export const tellFields = (t: Translate, told: Told): ToldField[] => fieldsToTell(told).map((field) => tellField(t, told.kind, field));
 
 /** What is on unless somebody switches it off: a signature that is left out has to be seen. */
 const onByDefault = new Set(['saml.signAssertion', 'enabled']);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../platform/errors/index.ts';
 import { lockContext } from '../../company/contexts/index.ts';
 import { type Actor, type Scope, type Transaction, useCase } from '../../scope.ts';
-import { type Difference, idOf } from '../configuration/index.ts';
+import { type Difference, fieldsToTell, idOf } from '../configuration/index.ts';
 import { readableOf } from './check-choice.ts';
 import { type Comparison, workOutcome } from './comparison.ts';
 import { decline } from './decline.ts';
@@ -24,7 +24,8 @@ export function judgeProposal({ choice }: Pick<Promotion, 'choice'>, objects: Pr
   return objects.map((object) => {
     const now = changes.get(idOf(object));
     if (!now) return { ...object, now: 'gone' };
-    const isSame = now.action === object.action && isDeepStrictEqual(kept(now.fields), kept(object.fields));
+    // as it is told: two lists that read the same would tell nobody what has changed
+    const isSame = now.action === object.action && isDeepStrictEqual(kept(fieldsToTell(now)), kept(fieldsToTell(object)));
     return { ...object, now: isSame ? 'same' : now };
   });
 }

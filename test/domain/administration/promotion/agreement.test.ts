@@ -6,8 +6,11 @@ import {
   declinePromotion,
   findProposal,
   getPromotion,
+  judgeProposal,
+  listPromotedObjects,
   listPromotions,
   type Promoted,
+  type PromotedObject,
   planUndo,
   promote,
   promotionRules,
@@ -105,6 +108,22 @@ describe('domain/administration/promotion: two administrators', () => {
       expect([replaced.state, replaced.decidedBy?.id]).to.deep.equal(['declined', bia!.userId]);
       await declinePromotion(as(ana), (await findProposal(store.scope))!.promotionId);
     }
+    await fourEyes(false);
+  });
+
+  it('of a proposal is another what is told otherwise, and nothing else', async () => {
+    await fourEyes(true);
+    const { promotionId } = await propose('quiet');
+    const promotion = await getPromotion(store.scope, promotionId);
+    const [object] = await listPromotedObjects(store.scope, promotion.promotionId);
+    const comparison = await compareWithApproval(store.scope);
+    const judged = (field: PromotedObject['fields'][number]) => {
+      const fields = [...object!.fields.filter(({ path }) => path !== field.path), field];
+      return judgeProposal(promotion, [{ ...object!, fields }], comparison)[0]!.now === 'same';
+    };
+    for (const after of ['', null, false, []]) expect(judged({ path: 'elsewhere', after }), JSON.stringify(after)).to.equal(true);
+    for (const after of ['words', 1, true, ['words']]) expect(judged({ path: 'elsewhere', after }), JSON.stringify(after)).to.equal(false);
+    await declinePromotion(as(ana), promotionId);
     await fourEyes(false);
   });
 
