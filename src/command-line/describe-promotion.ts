@@ -11,6 +11,8 @@ import {
   type Undone,
   type UndoneObject,
 } from '../domain/administration/promotion/index.ts';
+import type { AppError } from '../platform/errors/index.ts';
+import { exitCodes, type Output } from './command.ts';
 import { describeField, inLine, signOf } from './describe-changes.ts';
 import { terminalWords } from './own-words.ts';
 import { printOnly } from './promotion-choice.ts';
@@ -104,5 +106,17 @@ export function describeRefusedUndo(undone: Exclude<Undone, { outcome: 'undone' 
     code: refused.length > 0 ? 'promotion_refused' : 'promotion_changed_since',
     error: tellRefusedUndo(t, undone).join('\n'),
     findings: [...refused, ...findings],
+  };
+}
+
+/** What no object of it is to blame for, in the same shape. */
+export function describeObstacle({ code, publicMessage, params }: AppError): Output {
+  const t = terminalWords();
+  // here nothing was ticked or typed that could be kept
+  const error = code === 'promotion_changed' ? 'Approval or production has just changed. Run the command again.' : t(publicMessage, params);
+  return {
+    text: `${error}\nNothing was changed.`,
+    data: { outcome: 'refused', code, error, findings: [{ id: code, code, severity: 'error', params: {}, message: error }] },
+    exitCode: exitCodes.problems,
   };
 }

@@ -16,6 +16,7 @@ import { type Command, exitCodes, type Options, type Output, type Tools, UsageEr
 import {
   describeDifferences,
   describeFindings,
+  describeObstacle,
   describeRefusedUndo,
   describeSecrets,
   describeUndone,
@@ -53,7 +54,7 @@ export const promoteCommand: Command = {
       );
       // a preview that is not one would take back what is in use
       if (other) throw new UsageError(`--undo takes --rest and --json, and not --${other}. The console shows what an undo would do.`);
-      return withStore({ config, note }, (tools) => runUndo(tools, undo, options.rest === true));
+      return withStore({ config, note }, (tools) => orRefused(runUndo(tools, undo, options.rest === true)));
     }
     const [from, to, ...rest] = args;
     if (options.rest !== undefined)
@@ -69,10 +70,22 @@ export const promoteCommand: Command = {
           : error;
       });
       if (comparison.approval.code !== from) throw new AppError('promotion_pair', 422, { params: { from, to } });
-      return runPromotion(inside, comparison, options, contextAddress(comparison.approval, config.baseUrl));
+      return orRefused(runPromotion(inside, comparison, options, contextAddress(comparison.approval, config.baseUrl)));
     });
   },
 };
+
+/** What stands in the way, whatever was given. */
+const inTheWay = ['promotion_waits', 'promotion_changed', 'promotion_not_undoable', 'promotion_nothing_to_undo'];
+
+async function orRefused(work: Promise<Output>): Promise<Output> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof AppError && inTheWay.includes(error.code)) return describeObstacle(error);
+    throw error;
+  }
+}
 
 async function runPromotion(scope: Scope, comparison: Comparison, options: Options, approvalUrl: string): Promise<Output> {
   const choice = readChoice(comparison, options);

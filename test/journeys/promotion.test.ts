@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
+import { describeObstacle } from '../../src/command-line/describe-promotion.ts';
 import { runCommandLine } from '../../src/command-line/index.ts';
-import { findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { declinePromotion, promotionRules } from '../../src/domain/administration/promotion/index.ts';
+import { deleteApplication, findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
+import { changeSettings, loadSettings } from '../../src/domain/company/context-settings/index.ts';
+import { AppError } from '../../src/platform/errors/index.ts';
 import { onDatabase } from '../support/process.ts';
 import { oidcApplication, ownApplication, ownRedirect } from '../support/promotion.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -32,6 +36,13 @@ describe('portaria promote', function () {
     } finally {
       process.env = before;
     }
+  }
+  async function refusedWith(code: string, ...args: string[]) {
+    const { status, stdout } = await run(...args);
+    expect([status, stdout.includes('Nothing was changed.')], stdout).to.deep.equal([2, true]);
+    const told = JSON.parse((await run(...args, '--json')).stdout);
+    expect(told).to.include({ outcome: 'refused', code });
+    expect(told.findings.map((one: Record<string, string>) => [one.code, one.message])).to.deep.equal([[code, told.error]]);
   }
   const json = async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout);
   const approval = (more: Record<string, unknown>) =>
@@ -107,7 +118,7 @@ describe('portaria promote', function () {
     const undone = await run('--undo', done.promotionId);
     expect(undone.status, undone.stderr).to.equal(0);
     expect(undone.stdout).to.contain('✓ Application CRM').and.to.contain('Undone.');
-    expect((await run('--undo', done.promotionId)).status).to.equal(65);
+    await refusedWith('promotion_not_undoable', '--undo', done.promotionId);
     expect((await run('--undo', 'nothing')).status).to.equal(65);
     // what was said of them is remembered
     expect(await json('acme-approval', 'acme', '--dry-run')).to.have.property('outcome', 'preview');
@@ -167,6 +178,27 @@ describe('portaria promote', function () {
       expect((await promote()).stderr).to.contain('no promotion asks for "launchUrl" now');
       say(said);
     }
+  });
+
+  it('ends with 2 and findings where another promotion waits, a side has just changed, or nothing is left to undo', async () => {
+    await approval({ applications: [oidcApplication('queue')] });
+    writeFileSync(values, stringify(ownRedirect('queue')));
+    const args = ['acme-approval', 'acme', '--values', values, '--only', 'application queue', '--accept-warnings'];
+    const { promotionId } = await json(...args);
+    const scope = await server.scope('acme');
+    await deleteApplication(scope, (await findApplicationByCode(scope, 'queue'))!.applicationId);
+    await refusedWith('promotion_nothing_to_undo', '--undo', promotionId);
+    await refusedWith('promotion_nothing_to_undo', '--undo', promotionId, '--rest');
+    const changed = describeObstacle(new AppError('promotion_changed', 409));
+    expect([changed.exitCode, changed.text.includes('typed')]).to.deep.equal([2, false]);
+    const fourEyes = async (value: boolean) =>
+      changeSettings(scope, promotionRules, { fourEyes: value }, (await loadSettings(scope, promotionRules)).version);
+    await fourEyes(true);
+    const proposed = await json(...args);
+    expect(proposed.outcome).to.equal('proposed');
+    await refusedWith('promotion_waits', ...args);
+    await declinePromotion(scope, proposed.promotionId);
+    await fourEyes(false);
   });
 
   it('stops at a warning until it is taken note of', async () => {
