@@ -25,8 +25,18 @@ export const applyCommand: Command = {
       return withStore({ config, note }, bring, { mayMake: !dryRun });
     };
     // of a file that is not whole nobody can say what it no longer has
-    const findMore = ({ state, unresolved }: ConfigurationFile) =>
-      withStore({ config, note }, ({ scope }) => findFaults(scope, state, { unresolved }));
+    const findMore = async ({ state, unresolved }: ConfigurationFile) => {
+      let isOpen = false;
+      const look = ({ scope }: Tools) => {
+        isOpen = true;
+        return findFaults(scope, state, { unresolved });
+      };
+      return withStore({ config, note }, look).catch((error) => {
+        if (isOpen) throw error;
+        // without a store nothing more can be asked, and what is known is told nevertheless
+        return [];
+      });
+    };
     return withConfigurationFile(file, work, findMore);
   },
 };

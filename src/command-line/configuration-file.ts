@@ -38,11 +38,10 @@ export async function withConfigurationFile<T>(
     const { state: whole, faults: missing } = state ? withFiles(state, folder) : { state, faults: [] };
     const wrong = [...faults, ...shape, ...missing];
     if (whole && wrong.length === 0) return work({ state: whole, unresolved });
-    const lookOn = (left: DesiredState, inFile: (fault: StateFault) => StateFault) => {
+    const lookOn = async (left: DesiredState, inFile: (fault: StateFault) => StateFault) => {
       const rest = withFiles(left, folder);
-      return findMore({ state: rest.state, unresolved: moveReferences(rest.state, unresolved, inFile) }).catch(() => []);
+      return [...rest.faults, ...(await findMore({ state: rest.state, unresolved: moveReferences(rest.state, unresolved, inFile) }))];
     };
-    // without a store nothing more can be asked, and what is known is told nevertheless
     throw new StateError(await findInRest(value, wrong, lookOn));
   });
 }

@@ -139,5 +139,19 @@ describe('a company as a file, by the command line', function () {
     expect(run(['apply', write('none.yaml', 'contexts: [{ code: everything, branding: { logo: none.png } }]')]).stderr).to.contain(
       'contexts[0].branding.logo: cannot be read (ENOENT)',
     );
+    const partner = '{ code: partner, name: Partner, saml: { metadata: none.xml } }';
+    for (const [also, faults] of [
+      ['', []],
+      ['locale: klingon,', ['contexts[0].locale']],
+    ] as const) {
+      const text = `contexts: [{ code: everything, ${also} branding: { logo: none.png }, applications: [${partner}] }]`;
+      const { stdout } = run(['apply', write('unread.yaml', text), '--json']);
+      const told = JSON.parse(stdout || run(['apply', join(folder, 'unread.yaml'), '--json']).stderr);
+      expect(told.faults.map(({ path }: { path: string }) => path)).to.have.members([
+        ...faults,
+        'contexts[0].branding.logo',
+        'contexts[0].applications[0].saml.metadata',
+      ]);
+    }
   });
 });

@@ -1,12 +1,14 @@
 import { isKeys } from './configuration.ts';
 import { type DesiredState, parseState } from './file.ts';
 import { faultAt, StateError, type StateFault } from './state-error.ts';
-import { tidyFaults } from './tidy-faults.ts';
+import { isBelow, tidyFaults } from './tidy-faults.ts';
 
 /** What can be read of a file that has faults of its own. */
 type Salvaged = {
   /** Undefined where nothing is left. */
   state: DesiredState | undefined;
+  /** What was found only when the first was taken out, by its place in the file. */
+  later: StateFault[];
   /** A fault of `state` by its place in the file. */
   inFile(fault: StateFault): StateFault;
 };
@@ -24,9 +26,9 @@ export async function findInRest(
   shape: StateFault[],
   findMore: (state: DesiredState, inFile: Salvaged['inFile']) => Promise<StateFault[]>,
 ): Promise<StateFault[]> {
-  const { state, inFile } = salvageState(input, shape);
+  const { state, later, inFile } = salvageState(input, shape);
   const more = state ? await findMore(state, inFile) : [];
-  return tidyFaults(input, [...shape, ...more.map(inFile)]);
+  return tidyFaults(input, [...shape, ...later, ...more.map(inFile)]);
 }
 
 /** More often than this nothing is taken out of a file at a time. */
@@ -38,23 +40,39 @@ const most = 100;
  * @param faults those of the file's shape
  */
 function salvageState(input: unknown, faults: StateFault[]): Salvaged {
-  const copy = structuredClone(input);
+  const copy = copyOf(input);
   // of each list the places that its items have in the file
   const places = new Map<unknown[], number[]>();
   note(copy, places);
   const inFile = (fault: StateFault): StateFault =>
     fault.steps ? faultAt(placed(copy, places, fault.steps), fault.message, fault.params) : fault;
+  const later: StateFault[] = [];
   let wrong = faults;
   for (let turn = 0; turn < most; turn++) {
     takeOut(copy, wrong, places);
     try {
-      return { state: parseState(copy), inFile };
+      return { state: parseState(copy), later, inFile };
     } catch (error) {
       if (!(error instanceof StateError)) throw error;
       wrong = error.faults;
+      const known = [...faults, ...later];
+      later.push(...wrong.filter((fault) => !followsTaking(copy, fault, inFile(fault), known)).map(inFile));
     }
   }
-  return { state: undefined, inFile };
+  return { state: undefined, later, inFile };
+}
+
+/** Whether only taking out has made it: something is missing in an object, or wrong with a whole, of which a part was taken out. */
+function followsTaking(root: unknown, { steps = [] }: StateFault, { steps: place = [] }: StateFault, known: StateFault[]): boolean {
+  const value = steps.reduce<unknown>((owner, step) => (owner as Owner | null | undefined)?.[step], root);
+  const item = place.slice(0, place.findLastIndex((step) => typeof step === 'number') + 1);
+  return known.some((one) => isBelow(one, place) || (value === undefined && isBelow(one, item)));
+}
+
+/** What a file has by an alias is of each place by itself. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  return isKeys(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copyOf(one)])) : value;
 }
 
 function note(value: unknown, places: Map<unknown[], number[]>): void {

@@ -51,7 +51,16 @@ function missingOf(
   }
 }
 
-const isBelow = ({ steps = [] }: StateFault, above: readonly PropertyKey[]): boolean => above.every((step, index) => steps[index] === step);
+export const isBelow = ({ steps = [] }: StateFault, above: readonly PropertyKey[]): boolean =>
+  above.every((step, index) => steps[index] === step);
+
+/** Of a service provider whose metadata is wrong, what would have come from it. */
+function isOfMetadata(said: unknown, { steps = [] }: StateFault, faults: StateFault[]): boolean {
+  const saml = steps.lastIndexOf('saml');
+  if (saml < 0 || !['entityId', 'assertionConsumerServices'].includes(String(steps[saml + 1]))) return false;
+  const metadata = [...steps.slice(0, saml + 1), 'metadata'];
+  return valueAt(said, steps) === undefined && faults.some((one) => isBelow(one, metadata));
+}
 
 /**
  * Without what follows from another fault: that something is not there which the file has and which was refused itself, or
@@ -69,7 +78,7 @@ export function tidyFaults(said: unknown, faults: StateFault[]): StateFault[] {
     const [root, company] = fault.steps ?? [];
     if (root !== 'contexts' || company === undefined) return false;
     const missing = missingOf(said, fault);
-    if (!missing) return false;
+    if (!missing) return isOfMetadata(said, fault, faults);
     const listed = listOf(valueAt(said, [root, company]), missing.list);
     return listed.some((object, index) => {
       if (!isKeys(object) || !missing.names.some((name) => missing.isMeant(object, name))) return false;

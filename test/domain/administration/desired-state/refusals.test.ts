@@ -335,6 +335,18 @@ describe('domain/administration/desired-state: what is refused', () => {
     );
   });
 
+  it('what is found only when the first faults are taken out is told too, and nothing that taking out has made', async () => {
+    const ana = { email: 'twice@acme.example', firstName: 'A', lastName: 'B' };
+    const told = await refuse({ contexts: [{ code: 'acme', locale: 7, groups: [{ name: 'a' }, { name: 'A' }], users: [ana, ana] }] });
+    expect(told.map(({ path }) => path)).to.have.members([
+      'contexts[0].locale',
+      'contexts[0].groups[1].name',
+      'contexts[0].users[1].email',
+    ]);
+    const place = told.find(({ path }) => path === 'contexts[0].users[1].email')!;
+    expect(place.message).not.to.equal('fields.email');
+  });
+
   it('and of a company that cannot be made what is wrong inside of it as well', async () => {
     for (const company of [{ code: 'No code', name: 'New' }, { code: 'new' }, { code: 'new', name: 'New', timeZone: 'Nowhere' }]) {
       const { said, paths } = together(cases.filter(([says]) => Array.isArray(Object.values(says)[0]) && !('assignedTo' in says)));
