@@ -49,7 +49,7 @@ export const agreeToPromotion = (scope: Scope, promotionId: string, around: Surr
   orRefused(scope, async (inside) => {
     const promotion = await lockProposal(inside, promotionId);
     if (!mayAgree(promotion, scope.actor)) throw new AppError('promotion_own', 409);
-    const comparison = await lockPair(inside, promotion, 'promotion.not_agreed');
+    const comparison = await lockPair(inside, promotion, 'fields.promotion_not_agreed');
     await noteState(inside, promotion.promotionId, 'applied');
     return apply(inside, comparison, promotion, around, promotion.promotionId);
   });

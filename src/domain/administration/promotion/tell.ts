@@ -24,7 +24,7 @@ export function tellRefusedUndo(t: Translate, undone: Exclude<Undone, { outcome:
   const refused = undone.outcome === 'refused' ? undone.findings.map((one) => tellFinding(t, one)) : [];
   const others = undone.staying.filter(({ hindrance }) => hindrance?.why !== 'refused');
   const { publicMessage, params } = refuseStaying(t, others);
-  return [...refused, others.length > 0 ? t(publicMessage, params) : t('promotion.nothing_changed')];
+  return [...refused, others.length > 0 ? t(publicMessage, params) : t('fields.promotion_nothing_changed')];
 }
 
 /** What a check says: a sentence that names the object, its field and the rule, and what stands there. */
