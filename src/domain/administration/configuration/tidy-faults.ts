@@ -74,6 +74,9 @@ export function tidyFaults(said: unknown, faults: StateFault[]): StateFault[] {
     ),
   );
   const follows = (fault: StateFault): boolean => {
+    // it has one, which is wrong
+    if (fault.message === 'fields.email_or_username_missing')
+      return faults.some((other) => other !== fault && isBelow(other, [...(fault.steps ?? []).slice(0, -1), 'username']));
     if (fault.message === 'fields.key_missing' && meant.has(fault.path)) return true;
     const [root, company] = fault.steps ?? [];
     if (root !== 'contexts' || company === undefined) return false;

@@ -130,7 +130,7 @@ export function checkPersonalData(data: PersonalData): FieldErrors {
   }
   if (data.email && data.username) errors.username = 'fields.email_or_username';
   else if (data.email !== undefined && !isEmail(data.email)) errors.email = 'fields.email';
-  else if (data.email === undefined && data.username === undefined) errors.email = 'fields.email';
+  else if (data.email === undefined && data.username === undefined) errors.email = 'fields.email_or_username_missing';
   const usernameBreaks = data.email || data.username === undefined ? undefined : usernameFault(data.username);
   if (usernameBreaks) errors.username = usernameBreaks;
   // S57: signing in with a username is for regular users only

@@ -347,6 +347,17 @@ describe('domain/administration/desired-state: what is refused', () => {
     expect(place.message).not.to.equal('fields.email');
   });
 
+  it('a person without e-mail and username is told that one of them is needed, unless the one they have is wrong', async () => {
+    for (const more of [{}, { locale: 7 }]) {
+      const told = async (user: object) =>
+        (await refuse({ contexts: [{ code: 'acme', ...more, users: [{ firstName: 'A', lastName: 'B', ...user }] }] }))
+          .filter(({ path }) => path.includes('users'))
+          .map(({ path, message }) => [path.split('.').at(-1), message]);
+      expect(await told({}), JSON.stringify(more)).to.deep.equal([['email', 'fields.email_or_username_missing']]);
+      expect((await told({ username: 7 })).map(([field]) => field)).to.deep.equal(['username']);
+    }
+  });
+
   it('and of a company that cannot be made what is wrong inside of it as well', async () => {
     for (const company of [{ code: 'No code', name: 'New' }, { code: 'new' }, { code: 'new', name: 'New', timeZone: 'Nowhere' }]) {
       const { said, paths } = together(cases.filter(([says]) => Array.isArray(Object.values(says)[0]) && !('assignedTo' in says)));
