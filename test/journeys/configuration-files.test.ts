@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import { faultsOf } from '../support/json-schema.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { onDatabase, portaria } from '../support/process.ts';
 
@@ -54,8 +54,8 @@ describe('a company as a file, by the command line', function () {
     const text = exported();
     expect(text).to.match(/^# yaml-language-server: \$schema=http\S+\/schemas\/configuration\/v1\.json\n/);
     expect(text).not.to.contain(secret);
-    const schema = z.fromJSONSchema(JSON.parse(readFileSync(`${root}views/schemas/configuration.v1.json`, 'utf8')));
-    expect(schema.safeParse(parse(text)).error?.message).to.equal(undefined);
+    const schema = JSON.parse(readFileSync(`${root}views/schemas/configuration.v1.json`, 'utf8'));
+    expect(faultsOf(schema, parse(text))).to.deep.equal([]);
     const again = run(['apply', write('again.yaml', text), '--prune']);
     expect(again.stdout).to.contain('Nothing to change.').and.to.contain(`payroll: \${env:CLIENT_SECRET_EVERYTHING_PAYROLL}`);
     expect(JSON.parse(run(['apply', join(folder, 'again.yaml'), '--plan', '--json']).stdout).plan).to.deep.equal([

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { z } from 'zod';
 import { parseState, StateError } from '../../../../src/domain/administration/desired-state/index.ts';
+import { faultsOf } from '../../../support/json-schema.ts';
 
 const example = () => {
   const guide = readFileSync(new URL('../../../../docs/operators.md', import.meta.url), 'utf8');
@@ -32,11 +32,11 @@ describe('domain/administration/desired-state: the file', () => {
   });
 
   it('the guide’s example is what the schema for editors takes, and so is `$schema`', () => {
-    const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../../../docs/apply.schema.json', import.meta.url), 'utf8')));
+    const schema = JSON.parse(readFileSync(new URL('../../../../docs/apply.schema.json', import.meta.url), 'utf8'));
     const state = { $schema: 'docs/apply.schema.json', ...parse(example()) };
-    expect(schema.safeParse(state).error?.message).to.equal(undefined);
+    expect(faultsOf(schema, state)).to.deep.equal([]);
     expect(parseState(state).contexts).to.have.length(1);
     state.contexts[0].applications[0].lunchUrl = 'https://payroll.acme.example/';
-    expect(schema.safeParse(state).success).to.equal(false);
+    expect(faultsOf(schema, state)).to.have.length(1);
   });
 });

@@ -49,16 +49,19 @@ function least(schema: Schema): unknown {
 /** Every key below with a value of another shape, out of its range, none of its words, left out, or beside it one that there is not. */
 function* wrongBelow(schema: Schema, steps: Step[]): Generator<Wrong> {
   const choices = choicesOf(schema);
-  const [one = {}] = choices;
-  const words = choices.flatMap((choice) => choice.enum ?? choice.const ?? []);
+  const one = choices.find(({ type }) => type) ?? choices[0] ?? {};
+  // beside a range of numbers one of them has a meaning of its own
+  const words = choices.flatMap((choice) => choice.enum ?? choice.const ?? []).filter((word) => typeof word === 'string');
   if (words.length > 0) {
     yield { steps, value: 'no-such-word', why: 'another word', says: new RegExp(`one of: .*${words[0]}`) };
   } else if (one.type === 'boolean') yield { steps, value: 'perhaps', why: 'no boolean', says: /true or false/ };
   else if (one.type === 'integer' || one.type === 'number') {
     const { minimum, maximum } = one;
     const isRange = minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER && minimum > -maximum;
-    const says = isRange ? new RegExp(`${minimum}\\b.*\\b${maximum}\\b`) : /number/;
-    yield { steps, value: 'many', why: 'no number', says };
+    // as a page in English writes it
+    const said = (n: number) => n.toLocaleString('en').replaceAll(',', ',?');
+    const says = isRange ? new RegExp(`${said(minimum)}\\b.*\\b${said(maximum)}\\b`) : /number/;
+    yield { steps, value: 'many', why: 'no number', says: new RegExp(`${says.source}|number`) };
     if (isRange) yield { steps, value: maximum + 1, why: 'above the range', says };
     if (isRange && minimum > 0) yield { steps, value: minimum - 1, why: 'below the range', says };
   } else if (one.type === 'array') {
