@@ -87,7 +87,7 @@ export const supportCodeOf = ({ text, url, status }: Answer): string => {
 };
 
 const textOf = (answer: Answer): string => load(answer.text)('main').text().replace(/\s+/g, ' ');
-const leads = /\/admin\/(explain|audit\?|applications\/[0-9a-f-]{36}(\/(trace|activity))?$)/;
+const leads = /\/admin\/(explain|audit\?|applications\/[0-9a-f-]{36}(\/(trace|activity))?$|users\/[0-9a-f-]{36}\/(access|history)$)/;
 
 function linksOf(answer: Answer): string[] {
   const $ = load(answer.text);
