@@ -12,7 +12,7 @@ import {
   type UndoneObject,
 } from '../domain/administration/promotion/index.ts';
 import type { AppError } from '../platform/errors/index.ts';
-import { exitCodes, type Output } from './command.ts';
+import type { Output } from './command.ts';
 import { describeField, inLine, signOf } from './describe-changes.ts';
 import { terminalWords } from './own-words.ts';
 import { printOnly } from './promotion-choice.ts';
@@ -110,13 +110,12 @@ export function describeRefusedUndo(undone: Exclude<Undone, { outcome: 'undone' 
 }
 
 /** What no object of it is to blame for, in the same shape. */
-export function describeObstacle({ code, publicMessage, params }: AppError): Output {
+export function describeObstacle({ code, publicMessage, params }: AppError): Pick<Output, 'text' | 'data'> {
   const t = terminalWords();
   // here nothing was ticked or typed that could be kept
   const error = code === 'promotion_changed' ? 'Approval or production has just changed. Run the command again.' : t(publicMessage, params);
   return {
     text: `${error}\nNothing was changed.`,
     data: { outcome: 'refused', code, error, findings: [{ id: code, code, severity: 'error', params: {}, message: error }] },
-    exitCode: exitCodes.problems,
   };
 }

@@ -82,7 +82,7 @@ async function orRefused(work: Promise<Output>): Promise<Output> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof AppError && inTheWay.includes(error.code)) return describeObstacle(error);
+    if (error instanceof AppError && inTheWay.includes(error.code)) return { ...describeObstacle(error), exitCode: exitCodes.problems };
     throw error;
   }
 }

@@ -105,7 +105,7 @@ for (const [look, options] of Object.entries(looks))
       await admin.waitForSelector('#color-fault');
       await admin.fill(color, '#7a1f5c');
       await send(admin, { 'texts.pt-BR.signIn': 'Use a conta da rede.' }, 'form.form-page button[type=submit]');
-      await admin.waitForSelector('[role=status]');
+      await admin.waitForSelector('.alert-plain[role=status]');
       await admin.goto(at('/admin/messages/invitation/en'));
       await send(admin, { subject: 'Join {{company}}' });
       await admin.goto(at('/admin/users/new'));
