@@ -144,6 +144,10 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Whether a text from outside can be an id at all; PostgreSQL would answer others with an error. */
 export const isId = (value: unknown): value is AnyId => typeof value === 'string' && uuid.test(value);
 
+const idOfNothing = '00000000-0000-0000-0000-000000000000';
+/** What a filter looks for: text that is no id finds nothing, as an id that nothing has. A filter that ignored it would show everything. */
+export const soughtId = <Id extends AnyId>(text: string): Id => (isId(text) ? text : idOfNothing) as Id;
+
 /** Where a list in the order of a text and an id goes on. */
 export const encodeCursor = (key: string, id: string): string => Buffer.from(JSON.stringify([key, id])).toString('base64url');
 

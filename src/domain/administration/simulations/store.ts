@@ -1,7 +1,7 @@
 import { jsonText, run } from '../../../platform/database/index.ts';
 import { selectUserIds } from '../../people/users/index.ts';
 import type { Row } from '../../rows.ts';
-import { type ApplicationId, isId, type OperationId, type Page, type Scope, type Transaction, type UserId } from '../../scope.ts';
+import { type ApplicationId, type OperationId, type Page, type Scope, soughtId, type Transaction, type UserId } from '../../scope.ts';
 import { type Effect, effects, type Finding, type Reason } from './compare.ts';
 
 /** How many people came at all, and of how many of them something would be worse; `reasons` counts people by effect and code. */
@@ -58,8 +58,8 @@ export async function listFindings(scope: Scope, of: OfRun, filter: FindingFilte
     .orderBy('position')
     .limit(limit + 1);
   if (effects.some((one) => one === filter.effect)) query.where('effect', filter.effect!);
-  if (isId(filter.applicationId)) query.where('application_id', filter.applicationId);
   if (filter.applicationId === 'none') query.whereNull('application_id');
+  else if (filter.applicationId) query.where('application_id', soughtId(filter.applicationId));
   const search = filter.search?.trim();
   if (search) query.whereIn('user_id', selectUserIds(scope, { filter: { search } }) as never);
   if (/^\d{1,9}$/.test(filter.cursor ?? '')) query.where('position', '>', Number(filter.cursor));

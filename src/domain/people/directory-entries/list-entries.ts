@@ -1,5 +1,5 @@
 import { escapeLike } from '../../../platform/database/index.ts';
-import { type DirectoryId, decodeCursor, encodeCursor, isId, type Page, type Scope } from '../../scope.ts';
+import { type DirectoryId, decodeCursor, encodeCursor, type Page, type Scope, soughtId } from '../../scope.ts';
 import { searchKey } from '../users/index.ts';
 import type { EntryReason } from './reasons.ts';
 import { type Entry, type EntryRow, type EntryState, entries, fromRow } from './store.ts';
@@ -58,7 +58,7 @@ export const listHeldUp = (scope: Scope, directoryId: DirectoryId, limit: number
 
 export function matching(scope: Scope, { directoryId, state, kind, reason, search }: EntryFilter) {
   const query = entries(scope).where('state', state);
-  if (directoryId !== undefined) query.where('directory_id', isId(directoryId) ? directoryId : nobody);
+  if (directoryId !== undefined) query.where('directory_id', soughtId(directoryId));
   if (state === 'pending') query.where('is_gone', false);
   if (kind) query.where('kind', kind);
   if (reason) query.where('reason', reason);
@@ -68,8 +68,6 @@ export function matching(scope: Scope, { directoryId, state, kind, reason, searc
     query.where('search_key', 'like', `%${escapeLike(word)}%`);
   return query;
 }
-
-const nobody = '00000000-0000-0000-0000-000000000000';
 
 export type EntryCount = { state: EntryState; kind: Entry['kind']; reason?: EntryReason; n: number };
 

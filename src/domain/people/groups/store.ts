@@ -3,7 +3,7 @@ import { byKey, run } from '../../../platform/database/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type Listing, orderQuery, type Part, readPage, readSort, type SortedPage } from '../../keyset.ts';
 import type { Row } from '../../rows.ts';
-import { type GroupId, isId, type Scope, type Transaction, type UserId } from '../../scope.ts';
+import { type GroupId, isId, type Scope, soughtId, type Transaction, type UserId } from '../../scope.ts';
 import { type Count, countUsers, nameKey, searchPattern } from '../users/index.ts';
 
 export type Group = { groupId: GroupId; name: string; description: string; isEveryone: boolean; version: number };
@@ -84,8 +84,7 @@ function filterGroups(scope: Scope, { search, directory }: GroupFilter) {
   if (search?.trim()) query.where('name_key', 'like', searchPattern(search));
   const imported = ofDirectories(scope);
   if (directory === 'none') query.whereNotIn('group_id', imported);
-  else if (isId(directory)) query.whereIn('group_id', imported.where({ directory_id: directory }));
-  else if (directory) query.whereRaw('false');
+  else if (directory) query.whereIn('group_id', imported.where({ directory_id: soughtId(directory) }));
   return query;
 }
 

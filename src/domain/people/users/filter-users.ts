@@ -1,7 +1,7 @@
 import { domainToUnicode } from 'node:url';
 import type { Knex } from 'knex';
 import { escapeLike } from '../../../platform/database/index.ts';
-import { isId, type Scope, type UserId } from '../../scope.ts';
+import { type Scope, soughtId, type UserId } from '../../scope.ts';
 import { searchKey } from './keys.ts';
 import { users } from './store.ts';
 
@@ -46,14 +46,13 @@ export function filterUsers(
   else if (among) query.whereRaw(among.condition, among.values);
   if (role) query.where('users.role', role);
   if (status) query.where('users.status', status);
-  // an id that nothing has finds nobody: what is said to be filtered is filtered
-  if (isId(groupId))
-    query.whereIn('users.user_id', scope.db('group_members').select('user_id').where({ context_id: scope.contextId, group_id: groupId }));
-  else if (groupId) query.whereRaw('false');
+  if (groupId) {
+    const members = { context_id: scope.contextId, group_id: soughtId(groupId) };
+    query.whereIn('users.user_id', scope.db('group_members').select('user_id').where(members));
+  }
   const imported = scope.db('directory_entries').select('user_id').where({ context_id: scope.contextId }).whereNotNull('user_id');
   if (directory === 'none') query.whereNotIn('users.user_id', imported);
-  else if (isId(directory)) query.whereIn('users.user_id', imported.where({ directory_id: directory }));
-  else if (directory) query.whereRaw('false');
+  else if (directory) query.whereIn('users.user_id', imported.where({ directory_id: soughtId(directory) }));
   if (signIn === 'never') query.whereRaw(neverSignedIn);
   if (secondFactor === 'none') query.whereRaw(withoutSecondFactor);
   const text = search?.trim();

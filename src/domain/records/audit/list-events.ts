@@ -1,4 +1,4 @@
-import { isId, type Page, type Scope } from '../../scope.ts';
+import { isId, type Page, type Scope, soughtId } from '../../scope.ts';
 import { noHash } from './chain.ts';
 import { type EventKind, eventKinds } from './event-kinds.ts';
 import { type AuditEventType, viewEventTypes } from './events.ts';
@@ -65,11 +65,11 @@ function filteredEvents(scope: Scope, filter: AuditFilter) {
   else if (filter.kind) query.whereIn('type', eventKinds[filter.kind]);
   if (filter.outcome) query.where('outcome', filter.outcome);
   if (filter.supportCode) query.where('support_code', filter.supportCode.trim().toUpperCase());
-  if (isId(filter.subjectId)) query.where('subject_id', filter.subjectId);
-  if (isId(filter.actorId)) query.where('actor_id', filter.actorId);
-  if (isId(filter.applicationId)) query.where('application_id', filter.applicationId);
-  const { personId } = filter;
-  if (isId(personId)) query.where((or) => or.where('subject_id', personId).orWhere('actor_id', personId));
+  if (filter.subjectId) query.where('subject_id', soughtId(filter.subjectId));
+  if (filter.actorId) query.where('actor_id', soughtId(filter.actorId));
+  if (filter.applicationId) query.where('application_id', soughtId(filter.applicationId));
+  const personId = filter.personId && soughtId(filter.personId);
+  if (personId) query.where((or) => or.where('subject_id', personId).orWhere('actor_id', personId));
   if (filter.from) query.where('event_id', '>=', firstIdAt(filter.from));
   if (filter.until) query.where('event_id', '<', firstIdAt(filter.until));
   return query;

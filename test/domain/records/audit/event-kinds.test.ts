@@ -40,4 +40,11 @@ describe('domain/records/audit: kinds of events', () => {
         expect(found, kind).to.deep.equal(all.filter(({ type }) => eventKinds[kind].includes(type as never)).map(({ id }) => id));
       }
   });
+
+  it('of what is no id there are none, as of an id that nothing has', async () => {
+    await recordAlone(store.scope, { type: 'user.created' });
+    for (const filter of ['subjectId', 'actorId', 'applicationId', 'personId'])
+      for (const text of ['payroll', '01a206a1-218b-717a-90d6-7184e7351020'])
+        expect((await listEvents(store.scope, { [filter]: text })).items, `${filter} ${text}`).to.deep.equal([]);
+  });
 });
