@@ -59,7 +59,7 @@ describe('the search of the console in Chromium', function () {
     await page.waitForSelector('[role=option]:has-text("Evaluators")');
     expect(await page.locator('.search-title').allTextContents()).to.deep.equal(['Users', 'Groups']);
     await page.keyboard.press('ArrowUp'); // the last one
-    expect(await page.getAttribute('#console-search', 'aria-activedescendant')).to.equal('search-option-1');
+    expect(await page.getAttribute('#console-search', 'aria-activedescendant')).to.equal('search-list-1');
     await page.keyboard.press('ArrowDown'); // the field
     expect(await page.getAttribute('#console-search', 'aria-activedescendant')).to.equal(null);
     await page.keyboard.press('ArrowDown');

@@ -22,12 +22,12 @@ const types: Record<string, string> = {
 
 type File = { path: string; type: string; content: Buffer; compressed: Map<'br' | 'gzip', Promise<Buffer>> };
 
-/** @param sources by public name: a file, or its content. Compressed once, when first asked for. */
+/** @param sources by public name: a file, or its content. Compressed once, when first asked for. A script may import one that stands before it, by `./name` */
 export function createAssets(sources: Record<string, URL | string>, prefix = '/assets'): Assets {
   const byName = new Map<string, File>();
   const byPath = new Map<string, File>();
   for (const [name, source] of Object.entries(sources)) {
-    const content = typeof source === 'string' ? Buffer.from(source) : readFileSync(source);
+    const content = linked(typeof source === 'string' ? Buffer.from(source) : readFileSync(source), name, byName);
     const hash = createHash('sha256').update(content).digest('base64url').slice(0, 12);
     const file: File = { path: `${prefix}/${hash}/${name}`, type: types[name.split('.').at(-1)!]!, content, compressed: new Map() };
     byName.set(name, file);
@@ -53,6 +53,17 @@ export function createAssets(sources: Record<string, URL | string>, prefix = '/a
       } else ctx.body = file.content;
     },
   };
+}
+
+/** A script with the addresses of what it imports: they have hashes, as all have. @throws Error for an import that does not stand before it */
+function linked(content: Buffer, name: string, known: Map<string, File>): Buffer {
+  if (!name.endsWith('.js')) return content;
+  const address = (other: string): string => {
+    const file = known.get(other);
+    if (!file) throw new Error(`${name} imports ${other}, which is no asset before it`);
+    return file.path;
+  };
+  return Buffer.from(content.toString().replace(/ from '\.\/([\w.-]+)';/g, (_, other) => ` from '${address(other)}';`));
 }
 
 function compressed(file: File, encoding: 'br' | 'gzip'): Promise<Buffer> {
