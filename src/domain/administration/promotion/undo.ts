@@ -38,22 +38,15 @@ export async function planUndo(scope: Scope, promotionId: string, around: Partia
   return plan;
 }
 
-async function judgeNow(scope: Scope, promotionId: string, refused: Finding[]): Promise<Pick<UndoPlan, 'promotion' | 'objects'>> {
+type Judged = Pick<UndoPlan, 'promotion' | 'objects'> & { now: Configuration };
+
+async function judgeNow(scope: Scope, promotionId: string, refused: Finding[]): Promise<Judged> {
   const promotion = await getPromotion(scope, promotionId);
   if (promotion.state !== 'applied') throw new AppError('promotion_not_undoable', 409);
   const objects = await listObjects(scope, promotion.promotionId);
-  return {
-    promotion,
-    objects: judge(
-      objects,
-      await describeConfiguration(scope),
-      await gatherPeopleFacts(
-        scope,
-        objects.filter(({ action }) => action === 'add'),
-      ),
-      refused,
-    ),
-  };
+  const now = await describeConfiguration(scope);
+  const added = objects.filter(({ action }) => action === 'add');
+  return { promotion, now, objects: judge(objects, now, await gatherPeopleFacts(scope, added), refused) };
 }
 
 /**
@@ -69,11 +62,11 @@ async function settle(
 ): Promise<UndoPlan & { changes: Difference[]; secrets?: NewSecret[] }> {
   const findings: Finding[] = [];
   for (;;) {
-    const { promotion, objects } = await judgeNow(scope, promotionId, findings);
+    const { promotion, now, objects } = await judgeNow(scope, promotionId, findings);
     const changes = inverted(objects);
     const settled = { promotion, objects, findings, blocking: [], changes };
     if (changes.length === 0) return settled;
-    const outcome = { changes, result: patchConfiguration(await describeConfiguration(scope), changes) };
+    const outcome = { changes, result: patchConfiguration(now, changes) };
     const policy = { usableFactors: around.usableFactors, onTrial: await isTrialRunning(scope) };
     const written = mayWrite(objects.filter(stays))
       ? await writeChanges(scope, outcome, policy)
