@@ -96,7 +96,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       // not even who asks, or where, could be found out: the store does not answer
       services.log.error({ err: error }, 'a request failed before its page');
       ctx.respond = false;
-      sendUnavailable(services, ctx.req, ctx.res, /\/oidc\/interaction\//.test(ctx.path));
+      sendUnavailable(services, ctx.req, ctx.res);
     }
   };
   return { middleware, find };

@@ -4,8 +4,9 @@ import { negotiateLocale } from '../../platform/i18n/index.ts';
 import { soapHeaders, writeSoapFault } from '../../platform/saml/index.ts';
 import type { Services } from './services.ts';
 
-/** Addresses that programs ask, whatever they say they accept. */
-export const isOfPrograms = (path: string): boolean => /\/(oidc|smartsync|\.well-known(?!\/change-password))\//.test(path);
+/** Addresses that programs ask, whatever they say they accept. A person meets an interaction. */
+export const isOfPrograms = (path: string): boolean =>
+  /\/(oidc(?!\/interaction\/)|smartsync|\.well-known(?!\/change-password))\//.test(path);
 
 /** Without a company, in the language of the browser. */
 export function unavailablePage({ i18n, views, assets }: Services, { headers }: Pick<IncomingMessage, 'headers'>): string {
