@@ -77,25 +77,26 @@ const cleanUp: (() => undefined | Promise<unknown>)[] = [];
 type Side = { token: string; authorize: Jar; authorizeUrl(): { url: string; verifier: string }; pid?: number };
 const scope = 'openid profile';
 
+/** One of the programs to compare with, in a process of its own. @param args behind the port */
+async function startLimit(file: string, args: string[]): Promise<{ port: number; pid: number }> {
+  const at = await freePort();
+  const program = new URL(file, import.meta.url).pathname;
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, String(at), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  cleanUp.push(() => void child.kill('SIGKILL'));
+  await once(child.stdout!, 'data');
+  return { port: at, pid: child.pid! };
+}
+
 async function startBare(): Promise<Side> {
-  const barePort = await freePort();
   const jwk = {
     ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
     alg: 'RS256',
     use: 'sig',
     kid: 'bench',
   };
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      new URL('./bare-provider.ts', import.meta.url).pathname,
-      String(barePort),
-      JSON.stringify(jwk),
-    ],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  await once(child.stdout!, 'data');
+  const { port: barePort, pid } = await startLimit('./bare-provider.ts', [JSON.stringify(jwk)]);
   const issuer = `http://127.0.0.1:${barePort}`;
   const jar = new LightJar();
   const stop = (url: string) => url.startsWith(redirectUri);
@@ -106,8 +107,7 @@ async function startBare(): Promise<Side> {
   let page = await jar.follow(authorizeUrl().url, {}, stop);
   page = await jar.submit(jar.form(page), { login: 'person', password: 'x' }, stop);
   await jar.submit(jar.form(page), {}, stop);
-  cleanUp.push(() => void child.kill('SIGKILL'));
-  return { token: `${issuer}/token`, authorize: jar, authorizeUrl, pid: child.pid! };
+  return { token: `${issuer}/token`, authorize: jar, authorizeUrl, pid };
 }
 
 async function signedInSide(at = origin, pid?: number): Promise<Side> {
@@ -156,13 +156,8 @@ async function compare(ours: Side, bare: Side, make: (side: Side) => Promise<(la
 
 /** At the bare route what asks about a token knows one, at ours it was issued for an API. @param token of ours */
 async function startBareRoute(token: string): Promise<Record<'token' | 'introspect', string>> {
-  const barePort = await freePort();
-  const file = new URL('./bare-route.ts', import.meta.url).pathname;
-  const args = [file, String(barePort), env.PORTARIA_DATA_DIR, 'bench', secret, token];
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout!, 'data');
-  cleanUp.push(() => void child.kill('SIGKILL'));
-  return { token: `http://127.0.0.1:${barePort}/token`, introspect: `http://127.0.0.1:${barePort}/introspect` };
+  const { port: at } = await startLimit('./bare-route.ts', [env.PORTARIA_DATA_DIR, 'bench', secret, token]);
+  return { token: `http://127.0.0.1:${at}/token`, introspect: `http://127.0.0.1:${at}/introspect` };
 }
 
 /** Against Koa and pg alone, on the same store (decision 0008). */
@@ -238,17 +233,8 @@ const launchSaml = (side: Side) => async () => {
 };
 
 const startBareSaml = async (): Promise<Side> => {
-  const barePort = await freePort();
-  const args = [new URL('./bare-saml.ts', import.meta.url).pathname, String(barePort), env.PORTARIA_DATA_DIR, '1'];
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout!, 'data');
-  cleanUp.push(() => void child.kill('SIGKILL'));
-  return {
-    token: `http://127.0.0.1:${barePort}/`,
-    authorize: new LightJar(),
-    authorizeUrl: () => ({ url: '', verifier: '' }),
-    pid: child.pid!,
-  };
+  const { port: at, pid } = await startLimit('./bare-saml.ts', [env.PORTARIA_DATA_DIR, '1']);
+  return { token: `http://127.0.0.1:${at}/`, authorize: new LightJar(), authorizeUrl: () => ({ url: '', verifier: '' }), pid };
 };
 
 const postmaster = (): number =>

@@ -1,7 +1,7 @@
 // `npm run bench:people -- [USERS EVENTS GROUPS]`, a million, ten million and 5,000 unless told (a quarter of an hour): the administrator's pages on a company of so many people, beside one of 10,000; milliseconds at the server,
 // 95th percentile, the browser's time not in it. Then the export of all, and the server's memory while it runs. With what each page weighs. Exits with 1 when a page takes more than 150 ms or the export more than 512 MB.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sortKeys } from '../../src/domain/people/users/index.ts';
@@ -10,6 +10,7 @@ import type { Jar } from '../../test/support/jar.ts';
 import { portaria, startServerProcess } from '../../test/support/process.ts';
 import { freePort, signedIn } from '../../test/support/server.ts';
 import { percentile } from './load.ts';
+import { residentMegabytes } from './resident.ts';
 import { type Person, type Size, seedPeople } from './seed-people.ts';
 
 const [users = 1_000_000, events = 10_000_000, groups = 5000] = process.argv.slice(2).map(Number);
@@ -175,9 +176,4 @@ try {
 /** Where a list goes on that was read up to this name. */
 function cursor(name: string): string {
   return Buffer.from(JSON.stringify([JSON.stringify(['', 0, name]), '00000000-0000-0000-0000-000000000000'])).toString('base64url');
-}
-
-function residentMegabytes(pid: number): number {
-  const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
 }
