@@ -180,7 +180,7 @@ async function startEmbedded(
   // made before anything else of the store, so a first start that was cut short counts
   if (!mayMake && !existsSync(join(dataDir, 'postgres')))
     throw new ConfigError([
-      `PORTARIA_DATA_DIR: there is no store in ${dataDir} yet. Start the server once, which makes it, or set this to the folder of your store`,
+      `PORTARIA_DATA_DIR: there is no store in ${dataDir} yet. Start the server once to create it, or set this to the folder of your store`,
     ]);
   try {
     makeFolder(dataDir);
@@ -189,7 +189,7 @@ async function startEmbedded(
     const fault = describeSystemFault(error, dataDir);
     if (!fault) throw error;
     if (isFull(error)) throw new Error(`The data folder cannot be used: ${fault}. Make room, or set PORTARIA_DATA_DIR to another folder.`);
-    throw new ConfigError([`PORTARIA_DATA_DIR: ${fault}. Mend that, or set this to another folder`]);
+    throw new ConfigError([`PORTARIA_DATA_DIR: ${fault}. Fix that, or use another folder`]);
   }
 }
 
