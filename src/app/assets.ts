@@ -18,6 +18,7 @@ export function loadAssets(): Assets {
     'portaria.css': loadStyles(styleSheets['portaria.css']),
     'console.css': loadStyles(styleSheets['console.css']),
     'portaria.js': own('portaria.js'),
+    'lists.js': own('lists.js'),
     'combobox.js': own('combobox.js'),
     'picker.js': own('picker.js'),
     'search.js': own('search.js'),
