@@ -113,7 +113,7 @@ describe('kill -9', function () {
     for (const username of known.users) {
       const list = await jar.get(`${issuer}/admin/users?q=${username}`);
       expect(list.text, username).to.contain(username);
-      const id = new RegExp(`/admin/users/([0-9a-f-]{36})">Made ${username}<`).exec(list.text)?.[1];
+      const id = new RegExp(`/admin/users/([0-9a-f-]{36})"[^>]*>Made ${username}<`).exec(list.text)![1];
       const audit = await jar.get(`${issuer}/admin/audit?type=user.created&subject=${id}`);
       expect(audit.text, `audit of ${username}`).to.contain(`Made ${username}`);
     }
