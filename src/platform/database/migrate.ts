@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, runMigrations } from 'graphile-worker';
 import type { Knex } from 'knex';
+import pg from 'pg';
 import type { Database, Db } from './database.ts';
 
 const folder = new URL('../../../migrations/', import.meta.url);
@@ -62,7 +63,18 @@ async function runMissing(knex: Db, names: string[]): Promise<void> {
 export const knownMigrations = (): string[] => listFiles().map(nameOf);
 
 /** The tables of the queue, in steps of its own. */
-export const migrateJobs = (url: string): Promise<void> => runMigrations({ connectionString: url, logger: quiet });
+export async function migrateJobs(url: string): Promise<void> {
+  // graphile-worker stops listening before its own connections are closed: a store that goes away at that moment would end the process
+  const pgPool = new pg.Pool({ connectionString: url, max: 1, application_name: 'portaria' });
+  const ignore = () => {}; // what is under way is told
+  pgPool.on('error', ignore);
+  pgPool.on('connect', (client) => client.on('error', ignore));
+  try {
+    await runMigrations({ pgPool, logger: quiet });
+  } finally {
+    await pgPool.end();
+  }
+}
 
 /** Until the end of the transaction nobody migrates; who does so at this moment is waited for. */
 export const lockMigrations = async (db: Knex.Transaction): Promise<void> =>
