@@ -4,9 +4,13 @@ FROM node:24-bookworm AS packages
 ARG EMBEDDED_STORE=no
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY scripts/build.mjs scripts/built.mjs ./scripts/
+COPY src ./src
+COPY views ./views
 COPY deploy/image/prune-packages.mjs ./
-# without the examples' packages: they are other people's applications
-RUN npm ci --omit=dev --workspaces=false --include-workspace-root \
+# without the examples' packages: they are other people's applications. `npm ci` builds the programs, which takes esbuild, and what was only for that goes
+RUN npm ci --workspaces=false --include-workspace-root \
+  && npm prune --omit=dev --workspaces=false --include-workspace-root \
   && node prune-packages.mjs node_modules "$EMBEDDED_STORE"
 # 18 MB of names that only a debugger of Node itself reads
 RUN strip --strip-all -o /node /usr/local/bin/node
@@ -18,15 +22,16 @@ COPY --from=packages /node /usr/local/bin/node
 ENV NODE_ENV=production PORTARIA_DATA_DIR=/data MALLOC_MMAP_THRESHOLD_=131072
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
-COPY package.json ./
+COPY --from=packages /app/dist/programs ./dist/programs
+COPY package.json package-lock.json ./
 COPY src ./src
 COPY views ./views
 COPY migrations ./migrations
 COPY config ./config
-COPY scripts/start.mjs scripts/portaria.mjs ./scripts/
+COPY scripts/start.mjs scripts/built.mjs scripts/portaria.mjs ./scripts/
 # by number, so that Kubernetes can see that it is not root
 USER 1000:1000
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8", "src/processes/server.ts"]
+CMD ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8", "dist/programs/server.mjs"]

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtProgram } from './built.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const programs = {
@@ -36,7 +37,7 @@ export function findNode() {
 }
 
 const [name, ...args] = process.argv.slice(2);
-const program = programs[name] ?? name;
+const program = builtProgram(root, name) ?? programs[name] ?? name;
 if (!program) {
   console.error(`Usage: node scripts/start.mjs ${Object.keys(programs).join('|')} [arguments]`);
   process.exit(64);

