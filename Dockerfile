@@ -4,7 +4,7 @@ FROM node:24-bookworm AS packages
 ARG EMBEDDED_STORE=no
 WORKDIR /app
 COPY package.json package-lock.json ./
-COPY scripts/build.mjs scripts/built.mjs ./scripts/
+COPY scripts/build.mjs scripts/built.mjs scripts/only-english.mjs ./scripts/
 COPY src ./src
 COPY views ./views
 COPY deploy/image/prune-packages.mjs ./

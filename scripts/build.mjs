@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileFileClient } from 'pug';
 import { folderOfBuilt, listOf, stampOf } from './built.mjs';
+import { onlyEnglish } from './only-english.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = join(root, process.argv[2] ?? folderOfBuilt);
@@ -76,7 +77,7 @@ async function build({ build }) {
     logLevel: 'error',
     banner: { js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);" },
     external,
-    plugins: [besideTheirSources, compiledTemplates],
+    plugins: [besideTheirSources, compiledTemplates, onlyEnglish],
   });
   const sources = Object.keys(metafile.inputs)
     .filter((file) => /^(src|package\.json)/.test(file))

@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSy
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { onlyEnglish } from './only-english.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const mostBytes = 10e6;
@@ -71,15 +72,7 @@ export async function packageSmartSync(folder: string): Promise<{ bytes: number;
             path === join(root, 'package.json') ? { contents: JSON.stringify({ version }), loader: 'json' } : undefined,
           ),
       },
-      {
-        // zod's messages in fifty languages: ours are its English ones
-        name: 'only-english',
-        setup: ({ onLoad }) =>
-          onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
-            contents: "export { default as en } from './en.js';",
-            loader: 'js',
-          })),
-      },
+      onlyEnglish,
     ],
     logLevel: 'error',
   });

@@ -8,6 +8,7 @@ async function watch(intervals: { utilization: number; megabytes: number }[]): P
   let seen = -1;
   let isCollected = false;
   const stop = collectWhenQuiet({
+    firstMs: 1,
     intervalMs: 1,
     elu: ((since?: object) => {
       if (since) seen++;
@@ -30,6 +31,9 @@ describe('memory that a load has left', () => {
   it('is given back once the process has been quiet for a while, and not again before it has grown', async () => {
     expect(await watch([busy, busy, quiet, quiet, quiet, quiet])).to.deep.equal([3]);
   });
+  it('of a start is given back as soon as it is quiet', async () => {
+    expect(await watch([quiet, quiet, quiet])).to.deep.equal([0]);
+  });
   it('is left while anything happens, and where there is little', async () => {
     expect(await watch([busy, quiet, busy, quiet, busy])).to.deep.equal([]);
     expect(await watch([1, 2, 3, 4].map(() => ({ utilization: 0.01, megabytes: 20 })))).to.deep.equal([]);
@@ -39,7 +43,7 @@ describe('memory that a load has left', () => {
     const before = process.memoryUsage().heapUsed;
     expect(kept.length).to.be.greaterThan(0);
     kept = undefined;
-    const stop = collectWhenQuiet({ intervalMs: 1, elu: () => ({ idle: 1, active: 0, utilization: 0 }) });
+    const stop = collectWhenQuiet({ firstMs: 1, intervalMs: 1, elu: () => ({ idle: 1, active: 0, utilization: 0 }) });
     await eventually(async () => expect(process.memoryUsage().heapUsed).to.be.lessThan(before - 20e6)).finally(stop);
   });
 });
