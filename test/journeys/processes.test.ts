@@ -48,7 +48,7 @@ describe('several server processes on one port', function () {
     await server.close();
   });
 
-  const children = () => childrenOf(running.child.pid!, 'server.ts');
+  const children = () => childrenOf(running.child.pid!, '/server.');
   const issuer = () => `${running.url}/acme`;
   const here = (): TestServer => ({ ...server, issuer: issuer() });
   const figures = async () => (await sendAlone(`${running.url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } })).text;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { builtProgram } from '../../scripts/built.mjs';
 import { send } from './jar.ts';
 import { until } from './patience.ts';
 import { testMasterKeys } from './server.ts';
@@ -9,6 +10,8 @@ import { testMasterKeys } from './server.ts';
 export { eventually } from './patience.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** What `npm start` runs. */
+const serverProgram = builtProgram(root, 'server') ?? 'src/processes/server.ts';
 const keptViews = new URL('kept-views.mjs', import.meta.url).href;
 
 const environment = (extra: Record<string, string>) => ({
@@ -38,15 +41,16 @@ function knownIn(cwd: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** Another copy of the sources, and another Node. */
 type Place = { cwd?: string; node?: string };
 
-/** A real server in a process of its own; resolves when it is ready. */
+/** A real server in a process of its own; resolves when it is ready. @param given the program, where it is not the one that people start */
 export async function startServerProcess(
   port: number,
   extra: Record<string, string>,
-  program = 'src/processes/server.ts',
+  given?: string,
   { cwd = root, node = process.execPath }: Place = {},
 ): Promise<ServerProcess> {
-  // another release has views of its own
-  const views = cwd === root ? ['--import', keptViews] : [];
+  const program = given ?? (cwd === root ? serverProgram : 'src/processes/server.ts');
+  // another release has views of its own, and what is built has them compiled
+  const views = cwd === root && program.startsWith('src/') ? ['--import', keptViews] : [];
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...views, program], {
     cwd,
     env: knownIn(cwd, environment({ PORT: String(port), ...extra })),
