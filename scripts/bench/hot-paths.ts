@@ -30,12 +30,18 @@ const columns: [keyof Costs, string, number][] = [
   ['switches', 'context switches', 0],
 ];
 
-/** @param storeUrl of the server's store @param seconds for each path, after a warm-up of as long */
-export async function measureHotPaths(paths: HotPath[], side: Omit<CrowdSide, 'work'>, storeUrl: string, seconds: number): Promise<string> {
+/** @param storeUrl of the server's store @param seconds for each path, after a warm-up of as long @returns a table, and what each took of the processor in server and store, ms */
+export async function measureHotPaths(
+  paths: HotPath[],
+  side: Omit<CrowdSide, 'work'>,
+  storeUrl: string,
+  seconds: number,
+): Promise<{ table: string; processorMs: Map<string, number> }> {
   const store = new pg.Client({ connectionString: storeUrl });
   await store.connect();
   try {
     const rows: string[][] = [];
+    const processorMs = new Map<string, number>();
     for (const { what, work } of paths) {
       await repeat(work, seconds);
       const before = await look(store, side);
@@ -52,14 +58,16 @@ export async function measureHotPaths(paths: HotPath[], side: Omit<CrowdSide, 'w
         kilobytes: one('bytes') / 1000,
         switches: one('switches'),
       };
+      processorMs.set(what, costs.serverMs + costs.storeMs);
       rows.push([what, ...columns.map(([key, , digits]) => costs[key].toFixed(digits))]);
     }
     const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-    return [
+    const table = [
       line(['one at a time', ...columns.map(([, title]) => title)]),
       line(Array(columns.length + 1).fill('---')),
       ...rows.map(line),
     ].join('\n');
+    return { table, processorMs };
   } finally {
     await store.end();
   }
