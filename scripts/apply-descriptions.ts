@@ -130,7 +130,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].oidc.sector_identifier_uri':
     'With `pairwise`: an https address whose host is the sector, where redirect addresses have several hosts or applications share subjects.',
 
-  'contexts[].directoryRules': 'What holds for all directories of the company. What is left out stays.',
+  'contexts[].directoryRules': 'What holds for all directories of the company. What is left out stays; `null` brings a default back.',
   'contexts[].directoryRules.signIn': 'People sign in with the password of their network.',
   'contexts[].directoryRules.personalPassword': 'Who has a network password may have a personal one, too. Administrators always keep one.',
   'contexts[].directoryRules.stateToDirectory': 'Who is deactivated or reactivated here by an administrator, is so in the directory.',
@@ -141,7 +141,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].directories':
     'Directories, found by name. Tokens are never in a file: `portaria directory token` makes one. Only `--prune` deletes.',
   'contexts[].directories[].name': 'As administrators and people read it.',
-  'contexts[].directories[].settings': 'What is left out stays.',
+  'contexts[].directories[].settings': 'What is left out stays; `null` brings a default back.',
   'contexts[].directories[].settings.acceptsPeople': 'People who arrive are accepted without being asked about.',
   'contexts[].directories[].settings.acceptsGroups': 'Groups that arrive are accepted without being asked about.',
   'contexts[].directories[].settings.emailsAreVerified':

@@ -31,7 +31,7 @@ function walk(schema: Schema, seen: (path: string, key: Schema, isNeeded: boolea
 }
 
 /** JSON Schema of draft 7, which editors know best. `isText`: a number may be given as a text, and so by a reference. */
-const schemaOfFile = (): Schema & { isText?: true } =>
+const schemaOfFile = (): Marked =>
   z.toJSONSchema(describedFile, {
     io: 'input',
     target: 'draft-7',
@@ -41,13 +41,43 @@ const schemaOfFile = (): Schema & { isText?: true } =>
     },
   });
 
+/** What is marked so by the schema of the file: below it null brings defaults back. */
+type Marked = Schema & { isText?: true; nullIsDefault?: boolean };
+
 const isNumber = ({ type }: Schema): boolean => type === 'number' || type === 'integer';
 
 /** What limits a text: a reference stands in its place as it is, and leads to what the limit is about. */
 const limits = ['pattern', 'format', 'minLength', 'maxLength', 'enum', 'const'] as const;
 
+/** The same, and null. */
+function orNull(schema: Schema): Schema {
+  if (schema.anyOf) return { ...schema, anyOf: [...schema.anyOf.filter((one) => !isNull(one)), { type: 'null' }] };
+  if (typeof schema.type === 'string') return { ...schema, type: [schema.type, 'null'] as never };
+  return schema;
+}
+
+const isNull = (schema: unknown): boolean => isObject(schema) && schema.type === 'null';
+
+/** The schema with null wherever it brings a default back: not in lists, which are as they are written. @param isBelow whether all of it is below such keys */
+function withNulls(schema: Marked, isBelow = false): Schema {
+  const { nullIsDefault = isBelow, ...own } = schema;
+  const inner = (one: unknown): unknown => (isObject(one) ? withNulls(one, nullIsDefault) : one);
+  const key = (name: string, one: unknown): unknown =>
+    nullIsDefault && isObject(one) && (one as Marked).nullIsDefault !== false && !own.required?.includes(name)
+      ? orNull(inner(one) as Schema)
+      : inner(one);
+  const { properties, additionalProperties: others, anyOf, items } = own;
+  return {
+    ...own,
+    ...(properties ? { properties: Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, key(name, one)])) } : {}),
+    ...(isObject(others) ? { additionalProperties: key('', others) } : {}),
+    ...(anyOf ? { anyOf: anyOf.map(inner) } : {}),
+    ...(isObject(items) ? { items: withNulls(items) } : {}),
+  } as Schema;
+}
+
 /** The schema with references wherever `apply` takes one. */
-function withReferences(schema: Schema & { isText?: true }): Schema {
+function withReferences(schema: Marked): Schema {
   const { isText, ...own } = schema;
   const below = (value: unknown, name: string): unknown => {
     if (name === 'properties' || name === 'definitions') return mapValues(value as object, (one) => withReferences(one as Schema));
@@ -83,7 +113,7 @@ export function applySchema(): string {
   });
   // a validator need not read patterns as Unicode, and would refuse every text
   const portable = (key: string, value: unknown) => (key === 'pattern' && /\\p\{/i.test(String(value)) ? undefined : value);
-  const whole = { ...withReferences(schema), definitions: { reference } };
+  const whole = { ...withNulls(withReferences(schema)), definitions: { reference } };
   return `${JSON.stringify(whole, portable, 2)}\n`;
 }
 

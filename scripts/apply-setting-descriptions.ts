@@ -31,7 +31,7 @@ const hours = (of: string) => ({
 /** What each setting of a company means in the file of `apply`, by its path. */
 export const settingDescriptions: Record<string, string> = {
   'contexts[].policy':
-    'How people sign in. What is left out stays. Rules that would keep out every administrator who is signed in are refused; others stand at once, without the trial of the console.',
+    'How people sign in. What is left out stays; `null` brings a default back. Rules that would keep out every administrator who is signed in are refused; others stand at once, without the trial of the console.',
   'contexts[].policy.identifiers': 'By what people sign in, one at least.',
   'contexts[].policy.identifiers.email': 'By e-mail; administrators always need it.',
   'contexts[].policy.identifiers.username': 'By username.',
@@ -60,14 +60,14 @@ export const settingDescriptions: Record<string, string> = {
   'contexts[].policy.overrides[].hours': 'When they may sign in, besides the hours of the company.',
   ...hours('contexts[].policy.overrides[]'),
 
-  'contexts[].newAccounts': 'How accounts begin. What is left out stays.',
+  'contexts[].newAccounts': 'How accounts begin. What is left out stays; `null` brings a default back.',
   'contexts[].newAccounts.activation': 'What the form for a new person begins with.',
   'contexts[].newAccounts.selfRegistration': 'People may make their own account.',
   'contexts[].newAccounts.domains': 'Only with an address of one of these; an empty list takes any.',
   'contexts[].newAccounts.invitationDays': 'How long an invitation works, 1 to 90.',
   'contexts[].newAccounts.recoveryMinutes': 'How long a link for a forgotten password works, 5 to 1440.',
   'contexts[].newAccounts.confirmationHours': 'How long a link that confirms an address works, 1 to 168.',
-  'contexts[].branding': 'What pages and mails wear. What is left out stays.',
+  'contexts[].branding': 'What pages and mails wear. What is left out stays; `null` brings a default back.',
   'contexts[].branding.color': 'Such as `#1f5fae`, dark enough for white words.',
   'contexts[].branding.texts': 'By language (`en`, `es`, `pt-BR`): `signIn` and `launchpad`, a line each.',
   'contexts[].branding.links': 'Below the pages of the sign-in; an empty text shows none.',

@@ -58,6 +58,8 @@ const checks: Record<string, Check> = {
   },
   propertyNames: (names: JsonSchema, value: unknown, { path, root }) =>
     isObject(value) ? Object.keys(value).flatMap((name) => faultsOf(names, name, `${path}.${name}`, root)) : [],
+  contains: (one: JsonSchema, value: unknown, at) => !Array.isArray(value) || value.some((item) => fits(one, item, at)),
+  not: (one: JsonSchema, value, at) => !fits(one, value, at),
   allOf: (all: JsonSchema[], value, { path, root }) => all.flatMap((one) => faultsOf(one, value, path, root)),
   anyOf: (any: JsonSchema[], value, at) => any.some((one) => fits(one, value, at)),
   oneOf: (any: JsonSchema[], value, at) => any.filter((one) => fits(one, value, at)).length === 1,

@@ -2,6 +2,7 @@
 export { AppError, type Fault, type FieldErrors, invalidInput, invalidTogether, listFaults, notFound } from './app-error.ts';
 export { closestOf } from './closest.ts';
 export { codeFault, codeText, inputFaults, lineOf, parseInput, textOf, whole } from './parse-input.ts';
+export { oneOfKeys, someOfKeys, where, whereKeysAre } from './schema-conditions.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { describeSystemFault } from './system-fault.ts';
 export { visible } from './visible.ts';

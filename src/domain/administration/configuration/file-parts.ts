@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whereKeysAre } from '../../../platform/errors/index.ts';
 import { apiApplicationInput, apiInput, apiScopeInput } from '../../applications/apis/index.ts';
 import { applicationInput } from '../../applications/applications/index.ts';
 import { customFieldTypes, fieldClaimNames } from '../../company/custom-fields/index.ts';
@@ -28,17 +29,10 @@ export const user = z.strictObject({
 });
 
 const choices = ['choice', 'choices'];
-const whereTypeIs = (types: readonly string[], then: object) => ({
-  if: { properties: { type: { enum: types } }, required: ['type'] },
-  then,
-});
 /** What the use case asks besides: who chooses has something to choose from, and nobody else has. */
 const optionsByType = [
-  whereTypeIs(choices, { required: ['options'], properties: { options: { minItems: 1, maxItems: 200 } } }),
-  whereTypeIs(
-    customFieldTypes.filter((type) => !choices.includes(type)),
-    { properties: { options: { maxItems: 0 } } },
-  ),
+  whereKeysAre({ type: choices }, { required: ['options'], properties: { options: { minItems: 1, maxItems: 200 } } }),
+  whereKeysAre({ type: customFieldTypes.filter((type) => !choices.includes(type)) }, { properties: { options: { maxItems: 0 } } }),
 ];
 
 export const customField = z

@@ -24,14 +24,22 @@ const overrideShape = shapeOf((rules.overrides as z.ZodDefault<z.ZodArray<z.ZodO
 export const overrideTarget = z
   .strictObject({ group: text.optional(), application: text.optional(), role: z.enum(['administrator', 'regular']).optional() })
   .refine((target) => Object.values(target).filter((one) => one !== undefined).length === 1, 'fields.override_target')
-  .meta({ minProperties: 1, maxProperties: 1 });
+  .meta({ minProperties: 1, maxProperties: 1, nullIsDefault: false });
+
+/** In whose keys, at every depth but in lists, null brings the default back: wherever one may be left out. */
+export const withDefaults = <S extends z.ZodType>(schema: S): S => schema.meta({ nullIsDefault: true });
 
 const overrideParts = without(overrideShape, 'overrideId', 'for');
 
-const policy = (base: z.ZodObject, override: z.ZodObject) =>
-  base.extend({ overrides: z.array(override.extend({ for: overrideTarget })).optional() }).optional();
+const policy = (base: z.ZodObject, override: z.ZodObject) => {
+  const overrides = z.array(withDefaults(override.extend({ for: overrideTarget }))).meta({ nullIsDefault: false });
+  return withDefaults(base.extend({ overrides: overrides.optional() })).optional();
+};
 
 const { logo: _, ...brandingShape } = shapeOf(brandingSettings.schema);
+
+const rulesOf = (rule: z.ZodType) =>
+  z.strictObject(Object.fromEntries(Object.keys(directoryRules.schema.parse({})).map((name) => [name, rule])));
 
 /** What the file says of a company besides its lists of objects. */
 export const settingsShape = {
@@ -42,9 +50,7 @@ export const settingsShape = {
   mails: z.record(z.string(), z.unknown()).optional(),
   /** By language; null asks nobody any more. */
   terms: z.record(z.string(), z.unknown()).nullish(),
-  directoryRules: z
-    .strictObject(Object.fromEntries(Object.keys(directoryRules.schema.parse({})).map((rule) => [rule, z.boolean().optional()])))
-    .optional(),
+  directoryRules: rulesOf(z.boolean().nullish()).optional(),
   /** 0 is for ever. */
   auditRetentionDays: z
     .number()
@@ -55,17 +61,10 @@ export const settingsShape = {
 /** The same with what every key takes, for editors and the reference. */
 export const describedSettings = {
   ...settingsShape,
-  policy: policy(
-    z.strictObject({
-      ...without(shapeOf(rules.base), 'hours', 'identifiers'),
-      // of the two, one that the file leaves out stays
-      identifiers: z.strictObject({ email: z.boolean().optional(), username: z.boolean().optional() }).optional(),
-      hours: z.union([shapeOf(rules.base).hours as z.ZodType, z.null()]).optional(),
-    }),
-    z.strictObject(overrideParts),
-  ),
-  newAccounts: newAccountsSettings.schema.optional(),
-  branding: z.strictObject({ ...brandingShape, logo }).optional(),
-  mails: mailTexts.schema.optional(),
+  policy: policy(rules.base, z.strictObject(overrideParts)),
+  newAccounts: withDefaults(newAccountsSettings.schema).optional(),
+  branding: withDefaults(z.strictObject({ ...brandingShape, logo })).optional(),
+  mails: withDefaults(mailTexts.schema).optional(),
+  directoryRules: withDefaults(rulesOf(z.boolean().optional())).optional(),
   terms: termsTextsSchema.nullish(),
 };

@@ -4,13 +4,17 @@ import { oidcInput, samlInput } from '../../applications/applications/index.ts';
 import { originPattern } from '../../company/contexts/index.ts';
 import { directoryInput } from '../../people/directories/index.ts';
 import { api, application, customField, directory, group, text, user } from './file-parts.ts';
-import { describedSettings, settingsShape } from './file-settings.ts';
+import { describedSettings, settingsShape, withDefaults } from './file-settings.ts';
+import { clientRules, partnerRules } from './protocol-rules.ts';
 import { refuseTwice } from './refuse-twice.ts';
 import { faultAt, StateError } from './state-error.ts';
 
 /** Its values are for the use case to judge, which knows the settings before. */
-const keysOf = (input: z.ZodObject) =>
-  z.strictObject(Object.fromEntries(Object.keys(input.shape).map((key) => [key, z.unknown().optional()]))).optional();
+const keysOf = (input: z.ZodObject, value: z.ZodType = z.unknown()) =>
+  z.strictObject(Object.fromEntries(Object.keys(input.shape).map((key) => [key, value.optional()]))).optional();
+
+/** As a number null would be 0. */
+const something = z.unknown().refine((value) => value !== null, 'fields.null_here');
 
 const context = z.strictObject({
   code: text,
@@ -54,7 +58,7 @@ const fileWith = <S extends z.ZodRawShape, T extends z.ZodRawShape, D extends z.
 const settingsOfDirectory = directoryInput.shape.settings.unwrap();
 const schema = fileWith(
   settingsShape,
-  { oidc: keysOf(oidcInput).nullable(), saml: keysOf(samlInput).nullable() },
+  { oidc: keysOf(oidcInput, something).nullable(), saml: keysOf(samlInput, something).nullable() },
   { settings: keysOf(settingsOfDirectory) },
 );
 
@@ -64,8 +68,8 @@ export const configurationSchemaPath = '/schemas/configuration/v1.json';
 /** Every key with what it takes, for editors and the reference. */
 export const describedFile = fileWith(
   describedSettings,
-  { oidc: oidcInput.nullish(), saml: samlInput.partial().nullish() },
-  { settings: settingsOfDirectory.optional() },
+  { oidc: oidcInput.meta({ allOf: clientRules }).nullish(), saml: samlInput.partial().meta({ allOf: partnerRules }).nullish() },
+  { settings: withDefaults(settingsOfDirectory).optional() },
 );
 
 /** `given` names the keys that the file has: an empty list is not the same as none. */

@@ -36,7 +36,7 @@ export async function applyPolicy(applying: Applying, desired: DesiredPolicy, re
       () => Object.keys(target),
     );
     // of one that was refused the rules are looked at nevertheless, as of everybody
-    const one = { ...withoutNothing(parts), overrideId, for: whom ?? everybody };
+    const one = { ...mergeSettings({}, parts), overrideId, for: whom ?? everybody };
     resolved[index] = one;
     overrides.set(overrideId, one);
   }
@@ -60,7 +60,6 @@ export async function applyPolicy(applying: Applying, desired: DesiredPolicy, re
 const everybody: PolicyOverride['for'] = { kind: 'role', role: 'regular' };
 
 const plainly = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-const withoutNothing = (parts: object): object => Object.fromEntries(Object.entries(parts).filter(([, value]) => value != null));
 
 /** The overrides that there are, by the key of each. */
 async function keyed({ scope }: Applying, overrides: PolicyOverride[]): Promise<Map<string, PolicyOverride>> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { whereKeysAre } from '../../../platform/errors/index.ts';
 import { fieldClaims } from '../../company/custom-fields/index.ts';
-import { type SourceField, sourceField } from './source-field.ts';
+import { oneSource, type SourceField, sourceField } from './source-field.ts';
 import { template, templateFields } from './template.ts';
 
 /** Where a claim is told. Access tokens are read by APIs: what they carry is chosen, never a default. */
@@ -71,7 +72,8 @@ const mapped = z
   .refine(
     ({ from, value, template: made }) => [from, value, made].filter((one) => one !== undefined).length === 1,
     'fields.attribute_source',
-  );
+  )
+  .meta(oneSource);
 
 const groupName = z.string().trim().min(1).max(200);
 const groups = z
@@ -88,7 +90,13 @@ const groups = z
       .optional(),
   })
   .refine(({ only, names = [] }) => only !== 'listed' || names.length > 0, { path: ['names'], message: 'fields.groups_listed' })
-  .refine(({ strip_prefix, prefix }) => !strip_prefix || prefix !== undefined, { path: ['prefix'], message: 'fields.required' });
+  .refine(({ strip_prefix, prefix }) => !strip_prefix || prefix !== undefined, { path: ['prefix'], message: 'fields.required' })
+  .meta({
+    allOf: [
+      whereKeysAre({ only: ['listed'] }, { required: ['names'], properties: { names: { minItems: 1 } } }),
+      whereKeysAre({ strip_prefix: [true] }, { required: ['prefix'] }),
+    ],
+  });
 
 /** Values of a list that fit into a token, unless the application is given another number. */
 export const defaultMostValues = 200;

@@ -6,7 +6,7 @@ import type { Scope } from '../../scope.ts';
 import { isOpenAddress, isPlainHttp } from './http-addresses.ts';
 import { isRedirectUri } from './redirect-addresses.ts';
 import { entityId, optionShape, tooFar } from './saml-options.ts';
-import { type SourceField, sourceField } from './source-field.ts';
+import { oneSource, type SourceField, sourceField } from './source-field.ts';
 import { template, templateFields } from './template.ts';
 
 const keysOf = <T extends object>(object: T) => Object.keys(object) as [keyof T & string, ...(keyof T & string)[]];
@@ -51,7 +51,8 @@ const attribute = z
   .refine(
     ({ from, value, template: made }) => [from, value, made].filter((one) => one !== undefined).length === 1,
     'fields.attribute_source',
-  );
+  )
+  .meta(oneSource);
 
 /** Those without an index get the next that is free. */
 export function withIndexes<T extends { index?: number }>(services: T[]): (T & { index: number })[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneOfKeys } from '../../../platform/errors/index.ts';
 
 /** Where a value comes from: a field of the person, or the same text for everybody. */
 export const personFields = [
@@ -25,3 +26,6 @@ const customSource = z
   .meta({ type: 'string', pattern: customPattern.source });
 
 export const sourceField = z.union([z.enum(personFields), customSource], 'fields.invalid');
+
+/** For editors: a value comes from one place. */
+export const oneSource = { allOf: [oneOfKeys('from', 'value', 'template')] };

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { whole } from '../../../platform/errors/index.ts';
+import { whereKeysAre, whole } from '../../../platform/errors/index.ts';
 import { factorKinds } from '../credentials/factors/index.ts';
 import { passwordRules } from '../credentials/password/index.ts';
 
@@ -37,8 +37,9 @@ const networks = z.array(range).max(200);
 /** The company's own rules. */
 export const policySchema = z.strictObject({
   identifiers: z
-    .strictObject({ email: z.boolean(), username: z.boolean() })
-    .default({ email: true, username: true })
+    .strictObject({ email: z.boolean().default(true), username: z.boolean().default(true) })
+    .meta({ allOf: [whereKeysAre({ email: [false] }, { not: { properties: { username: { const: false } }, required: ['username'] } })] })
+    .prefault({})
     .refine(({ email, username }) => email || username, 'fields.identifiers'),
   lockout: z
     .strictObject({
@@ -74,6 +75,8 @@ export const policySchema = z.strictObject({
       factors: secondFactor.factors.default(['totp', 'passkey']),
       rememberDays: secondFactor.rememberDays.default(0),
     })
+    // of a file that leaves out the demand it stays, and may be off
+    .meta({ allOf: [whereKeysAre({ demand: ['optional', 'required', null] }, { properties: { factors: { minItems: 1 } } })] })
     .prefault({})
     .refine(({ demand, factors }) => demand === 'off' || factors.length > 0, { path: ['factors'], message: 'fields.factors' }),
   /** Addresses and CIDR ranges from which people may sign in; empty is anywhere. */

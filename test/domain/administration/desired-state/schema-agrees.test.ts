@@ -33,6 +33,31 @@ function changed(file: unknown, steps: Step[], value: unknown): unknown {
 const isFree = (steps: Step[]): boolean =>
   steps.some((step) => step === 'jwks' || step === 'customFields') && !steps.slice(0, -1).includes('users');
 
+/** Every place of the file at which the schema has a key that may be left out, whether the file has it or not. */
+function* optionalIn(one: JsonSchema, value: unknown, steps: Step[] = []): Generator<Step[]> {
+  for (const choice of (one.anyOf ?? []) as JsonSchema[]) yield* optionalIn(choice, value, steps);
+  if (Array.isArray(value)) {
+    if (one.items) for (const [index, item] of value.entries()) yield* optionalIn(one.items as JsonSchema, item, [...steps, index]);
+  } else if (typeof value === 'object' && value !== null) {
+    const {
+      properties = {},
+      required = [],
+      additionalProperties: others,
+    } = one as { properties?: Record<string, JsonSchema>; required?: string[]; additionalProperties?: JsonSchema | boolean };
+    for (const [name, inner] of Object.entries(properties)) {
+      if (name === '$schema') continue;
+      if (!required.includes(name)) yield [...steps, name];
+      yield* optionalIn(inner, (value as Keys)[name], [...steps, name]);
+    }
+    if (typeof others === 'object')
+      for (const [name, inner] of Object.entries(value))
+        if (!(name in properties)) {
+          yield [...steps, name];
+          yield* optionalIn(others, inner, [...steps, name]);
+        }
+  }
+}
+
 describe('domain/administration/desired-state: what the schema for editors says', () => {
   const store = useStore();
   const secret = 'a-secret-of-this-test-and-nobody-else';
@@ -62,7 +87,7 @@ describe('domain/administration/desired-state: what the schema for editors says'
     };
   };
 
-  it('is what apply says of targets, options, days and references', async () => {
+  it('is what apply says of targets, options, days, references and what goes together', async () => {
     const field = (type: string, options?: string[]) => ({
       customFields: [{ code: 'one', label: 'One', type, ...(options ? { options } : {}) }],
     });
@@ -73,6 +98,58 @@ describe('domain/administration/desired-state: what the schema for editors says'
         { code: 'ref', name: 'Ref', oidc: { client_id: 'ref', token_endpoint_auth_method: method, redirect_uris: [redirect] } },
       ],
     });
+    const oidc = { client_id: 'x', token_endpoint_auth_method: 'none', redirect_uris: ['https://x.acme.example/cb'] };
+    const saml = { entityId: 'urn:x', assertionConsumerServices: [{ url: 'https://x.acme.example/acs' }] };
+    const of = (protocols: object) => ({ applications: [{ code: 'x', name: 'X', ...protocols }] });
+    const key = {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+    };
+    const signed = (jwks: unknown, more = {}) => of({ oidc: { ...oidc, token_endpoint_auth_method: 'private_key_jwt', jwks, ...more } });
+    expect([
+      ...(await Promise.all(
+        [of({ oidc }), of({ saml }), of({ oidc: null, saml: null }), signed({ keys: [key] })].map(
+          async (one) => (await verdicts({ contexts: [{ code: 'acme', ...one }] })).schema,
+        ),
+      )),
+    ]).to.deep.equal(['takes', 'takes', 'takes', 'takes']);
+    /** What no company could be brought to, whatever it is before. */
+    const together = [
+      ...[{}, { from: 'email', value: 'x' }, { value: 'x', template: '{email}' }].flatMap((source) => [
+        of({ oidc: { ...oidc, claims: [{ name: 'plant', ...source }] } }),
+        of({ saml: { ...saml, attributes: [{ name: 'plant', ...source }] } }),
+      ]),
+      ...[{}, { entityId: 'urn:x' }, { assertionConsumerServices: saml.assertionConsumerServices }].map((one) => of({ saml: one })),
+      ...[
+        { encryptAssertion: true },
+        { requireSignedRequests: true },
+        { signAssertion: false },
+        { nameIdField: 'email', nameIdTemplate: '{email}' },
+      ].map((one) => of({ saml: { ...saml, ...one } })),
+      ...['optional', 'required'].map((demand) => ({ policy: { secondFactor: { demand, factors: [] } } })),
+      { policy: { overrides: [{ for: { role: 'regular' }, secondFactor: { factors: [] } }] } },
+      { policy: { identifiers: { email: false, username: false } } },
+      ...[
+        { keys: [] },
+        {},
+        [],
+        { keys: [{}] },
+        { keys: [{ ...key, kty: 'oct' }] },
+        { keys: [{ ...key, x: 1 }] },
+        { keys: [{ ...key, y: undefined }] },
+        { keys: [{ ...key, d: 'secret' }] },
+        { keys: [{ kty: 'RSA', n: 'AQAB' }] },
+      ].map((jwks) => signed(jwks)),
+      signed({ keys: [key] }, { jwks_uri: 'https://x.acme.example/jwks' }),
+      signed(undefined),
+      of({ oidc: { ...oidc, redirect_uris: [] } }),
+      of({ oidc: { ...oidc, redirect_uris: undefined, grant_types: ['authorization_code'] } }),
+      ...[{ only: 'listed' }, { only: 'listed', names: [] }, { strip_prefix: true }].map((groups) =>
+        of({ oidc: { ...oidc, groups_claim: groups } }),
+      ),
+    ].map((one) => JSON.parse(JSON.stringify(one)) as object);
     const cases: [says: object, verdict: 'takes' | 'refuses', reads?: string][] = [
       [target({}), 'refuses'],
       [target({ role: 'regular', application: 'payroll' }), 'refuses'],
@@ -97,6 +174,7 @@ describe('domain/administration/desired-state: what the schema for editors says'
       [{ policy: { lockout: { limit: reference } } }, 'takes', '7'],
       [{ newAccounts: { activation: reference } }, 'takes', 'invitation'],
       [client('https://ref.acme.example/cb', reference), 'takes', 'none'],
+      ...together.map((one): [object, 'refuses'] => [one, 'refuses']),
       [client(reference, 'none'), 'takes', 'https://ref.acme.example/cb'],
       [{ users: [{ email: reference, firstName: 'Ref', role: 'regular' }] }, 'takes', 'ref@acme.example'],
       [{ policy: { secondFactor: { demand: 'always' } } }, 'refuses'],
@@ -132,5 +210,25 @@ describe('domain/administration/desired-state: what the schema for editors says'
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('is what apply says of null at every key that may be left out', async () => {
+    const [company] = everything.contexts as [Keys];
+    const person = { email: 'null@everything.example', firstName: 'Nil', customFields: { zone: 'north' } };
+    const file = { contexts: [{ ...company, users: [person] }] };
+    await applyState(store.scope, parseState(resolveReferences(file, () => secret).value));
+    const odd: string[] = [];
+    for (const steps of optionalIn(schema, file)) {
+      const [, , list, index] = steps;
+      // of a person's values the company's fields decide
+      if (steps.at(-2) === 'customFields' && list === 'users') continue;
+      const whole = (changed(file, steps, null) as typeof file).contexts[0] as Keys;
+      // what the file does not say stays
+      const kept = list === undefined ? {} : { [list]: typeof index === 'number' ? [(whole[list] as unknown[])[index]] : whole[list] };
+      const found = await verdicts({ contexts: [{ code: company.code, ...kept }] });
+      if (found.schema !== found.apply)
+        odd.push(`${steps.join('.')}: the schema ${found.schema}, apply ${found.apply}: ${found.why.slice(0, 3).join('; ')}`);
+    }
+    expect(odd).to.deep.equal([]);
   });
 });
