@@ -13,6 +13,10 @@ export const applyCommand: Command = {
   async run({ args: [file, ...rest], options, config, note }) {
     if (!file || rest.length > 0) throw new UsageError('Give one file.');
     const [plan, prune] = [options.plan === true, options.prune === true];
+    if (plan && options['dry-run'] === true)
+      throw new UsageError(
+        'Give --plan or --dry-run, not both. Neither changes anything: --plan prints what would differ, --dry-run what would be done.',
+      );
     const dryRun = plan || options['dry-run'] === true;
     const work = ({ state, unresolved }: ConfigurationFile) => {
       const bring = async ({ scope }: Tools): Promise<Output> => {

@@ -6,9 +6,9 @@ import {
   faultAt,
   findInRest,
   isOfServer,
-  parseState,
   type ReferenceReader,
   type Resolved,
+  readState,
   resolveReferences,
   StateError,
   type StateFault,
@@ -44,15 +44,6 @@ export async function withConfigurationFile<T>(
     };
     throw new StateError(await findInRest(value, wrong, lookOn));
   });
-}
-
-function readState(value: unknown): { state?: DesiredState; faults: StateFault[] } {
-  try {
-    return { state: parseState(value), faults: [] };
-  } catch (error) {
-    if (!(error instanceof StateError)) throw error;
-    return { faults: error.faults };
-  }
 }
 
 /** References by their places in what is left of a file. */

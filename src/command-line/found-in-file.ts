@@ -1,7 +1,15 @@
-import { isKeys, looksSecret, StateError, type StateFault, shortened, showFound } from '../domain/administration/configuration/index.ts';
+import {
+  inFileOrder,
+  isKeys,
+  looksSecret,
+  StateError,
+  type StateFault,
+  shortened,
+  showFound,
+} from '../domain/administration/configuration/index.ts';
 
 /**
- * Does something with what a file says; a refusal tells what the file has in each place, as it is written: a reference stays one.
+ * Does something with what a file says; a refusal tells its faults in the order of the file, and what the file has in each place, as it is written: a reference stays one.
  * @param written the file before its references are resolved
  * @throws StateError
  */
@@ -10,7 +18,8 @@ export async function tellingFound<T>(written: unknown, work: () => T | Promise<
     return await work();
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
-    throw new StateError(error.faults.map((fault) => ({ ...fault, of: ownersAt(written, fault), found: showFound(written, fault) })));
+    const faults = inFileOrder(written, error.faults);
+    throw new StateError(faults.map((fault) => ({ ...fault, of: ownersAt(written, fault), found: showFound(written, fault) })));
   }
 }
 

@@ -1,42 +1,43 @@
 import { readFileSync } from 'node:fs';
-import { faultAt, isKeys, StateError } from '../domain/administration/configuration/index.ts';
-import { type Choice, type Comparison, judgeValue, keysOfItem } from '../domain/administration/promotion/index.ts';
-import { UsageError } from './command.ts';
+import { faultAt, inFileOrder, isKeys, StateError, type StateFault } from '../domain/administration/configuration/index.ts';
+import { type Choice, type Comparison, type Judged, judgeValue, keysOfItem } from '../domain/administration/promotion/index.ts';
 import { parseYaml, yamlFault } from './yaml-fault.ts';
 
 const longest = 200;
 
 type Values = Choice['values'];
 
-/** What a file of `--values` says, by the name of the object: `application payroll:` and below it `oidc.redirect_uris:`, a text or a list. @throws StateError */
-export function readValues(file: string): Values {
+/** What a file of `--values` says, by the name of the object: `application payroll:` and below it `oidc.redirect_uris:`, a text or a list. `faults`: what no value can be. */
+type Read = { written: object; values: Values; faults: StateFault[] };
+
+/** @throws StateError where nothing of it can be read */
+export function readValues(file: string): Read {
   const fault = (message: string) => new StateError([{ path: file, message }]);
-  let read: unknown;
+  let written: unknown;
   try {
-    read = parseYaml(readFileSync(file, 'utf8'));
+    written = parseYaml(readFileSync(file, 'utf8'));
   } catch (error) {
     throw fault(yamlFault(error) ?? 'cannot be read');
   }
-  if (!isKeys(read)) throw fault('names objects, such as "application payroll", and below each its values');
-  const faults: StateError['faults'] = [];
-  const values = Object.entries(read).map(([id, said]) => {
+  if (!isKeys(written)) throw fault('names objects, such as "application payroll", and below each its values');
+  const faults: StateFault[] = [];
+  const values = Object.entries(written).map(([id, said]) => {
     if (!isKeys(said)) {
       faults.push(faultAt([id], 'has to name values, such as oidc.redirect_uris'));
       return [id, {}];
     }
     return [id, Object.fromEntries(Object.entries(said).map(([path, value]) => [path, textOf(value, [id, path], faults)]))];
   });
-  if (faults.length > 0) throw new StateError(faults);
-  return Object.fromEntries(values);
+  return { written, values: Object.fromEntries(values), faults };
 }
 
-function textOf(value: unknown, steps: [id: string, path: string], faults: StateError['faults']): string {
+function textOf(value: unknown, steps: [id: string, path: string], faults: StateFault[]): string {
   if (Array.isArray(value)) return value.map((one, index) => textOfOne(one, [...steps, index], faults)).join('\n');
   return isKeys(value) ? JSON.stringify(value) : String(value ?? '');
 }
 
 /** Of a list of addresses each may be said as in a file of `apply`, with the keys that differ by environment: what else it says would be lost. */
-function textOfOne(value: unknown, steps: [id: string, path: string, index: number], faults: StateError['faults']): string {
+function textOfOne(value: unknown, steps: [id: string, path: string, index: number], faults: StateFault[]): string {
   if (!isKeys(value)) return String(value ?? '');
   const [id, path] = steps;
   const keys = keysOfItem(id.split(' ')[0]!, path);
@@ -54,31 +55,35 @@ function textOfOne(value: unknown, steps: [id: string, path: string, index: numb
 /**
  * Of what a file says the values that are asked for; what production has already is passed over.
  * @param known the ids of differences by their names
- * @throws UsageError naming every value that would not be taken
+ * @throws StateError naming every value that would not be taken, in the order of the file
  */
-export function takeValues(comparison: Comparison, values: Values, known: Map<string, string>): Values {
+export function takeValues(comparison: Comparison, { written, values, faults }: Read, known: Map<string, string>): Values {
   const taken: Values = {};
-  const refused: string[] = [];
-  for (const [name, said] of Object.entries(values))
+  const refused = [...faults];
+  for (const [name, said] of Object.entries(values)) {
+    // what there is one of has no key
+    const id = known.get(name) ?? (name.includes(' ') ? name : `${name} `);
     for (const [path, text] of Object.entries(said)) {
-      // what there is one of has no key
-      const id = known.get(name) ?? (name.includes(' ') ? name : `${name} `);
       const judged = judgeValue(comparison, id, path, text);
-      const what = `--values: "${name}"`;
+      if (judged.is === 'unknown-object') {
+        const differing = [...known.keys()].join(', ') || 'nothing';
+        refused.push(faultAt([name], `is no object of approval or production that can be promoted. What differs: ${differing}.`));
+        break;
+      }
       if (judged.is === 'asked') taken[id] = { ...taken[id], [path]: text };
-      if (judged.is === 'unknown-object')
-        refused.push(
-          `${what} is no object of approval or production that can be promoted. What differs: ${[...known.keys()].join(', ') || 'nothing'}.`,
-        );
-      if (judged.is === 'unknown-path')
-        refused.push(`${what} has no value "${path}" of production's own. It has: ${judged.paths.join(', ') || 'none'}.`);
-      if (judged.is === 'another')
-        refused.push(
-          `${what}: production has "${path}" already (${judged.has.replaceAll('\n', ', ').slice(0, longest)}); change it with portaria apply.`,
-        );
-      if (judged.is === 'unasked')
-        refused.push(`${what}: no promotion asks for "${path}" now, and production has none; set it with portaria apply.`);
+      const why = whyNot(judged);
+      // of one that is no value at all nothing more is said
+      if (why && !faults.some(({ steps = [] }) => steps[0] === name && steps[1] === path)) refused.push(faultAt([name, path], why));
     }
-  if (refused.length > 0) throw new UsageError([...new Set(refused)].join('\n'));
+  }
+  if (refused.length > 0) throw new StateError(inFileOrder(written, refused));
   return taken;
+}
+
+function whyNot(judged: Judged): string | undefined {
+  if (judged.is === 'unknown-path') return `is no value of production's own. The object has: ${judged.paths.join(', ') || 'none'}.`;
+  if (judged.is === 'another')
+    return `production has another already (${judged.has.replaceAll('\n', ', ').slice(0, longest)}); change it with portaria apply.`;
+  if (judged.is === 'unasked') return 'no promotion asks for it now, and production has none; set it with portaria apply.';
+  return undefined;
 }

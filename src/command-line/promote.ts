@@ -9,8 +9,8 @@ import {
   promote,
   undoPromotion,
 } from '../domain/administration/promotion/index.ts';
-import { contextAddress, findContextByCode } from '../domain/company/contexts/index.ts';
-import type { Scope } from '../domain/scope.ts';
+import { type Context, contextAddress, findContextByCode } from '../domain/company/contexts/index.ts';
+import type { ContextId, Scope } from '../domain/scope.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type Command, exitCodes, type Options, type Output, type Tools, UsageError, withStore } from './command.ts';
 import {
@@ -61,19 +61,27 @@ export const promoteCommand: Command = {
       throw new UsageError('--rest belongs to --undo: it takes back what it can. --only says what is promoted.');
     if (!from || !to || rest.length > 0) throw new UsageError('Give two companies: approval and production.');
     return withStore({ config, note }, async ({ scope }) => {
-      const production = await findContextByCode(scope.db, to);
-      if (!production) throw new AppError('unknown_context', 422, { params: { code: to } });
-      const inside = { ...scope, contextId: production.contextId };
-      const comparison = await compareWithApproval(inside).catch((error: unknown) => {
-        throw error instanceof AppError && error.code === 'not_found'
-          ? new AppError('promotion_pair', 422, { params: { from, to } })
-          : error;
-      });
-      if (comparison.approval.code !== from) throw new AppError('promotion_pair', 422, { params: { from, to } });
+      const inside = { ...scope, contextId: await findProduction(scope, from, to) };
+      const comparison = await compareWithApproval(inside);
       return orRefused(runPromotion(inside, comparison, options, contextAddress(comparison.approval, config.baseUrl)));
     });
   },
 };
+
+/** @returns its id. @throws AppError unknown_context, promotion_pair */
+async function findProduction({ db }: Tools['scope'], from: string, to: string): Promise<ContextId> {
+  const [approval, production] = [await getByCode(db, from), await getByCode(db, to)];
+  if (approval.pairedContextId === production.contextId) return production.contextId;
+  const isSwapped = production.pairedContextId === approval.contextId;
+  const publicMessage = isSwapped ? 'fields.promotion_swapped' : undefined;
+  throw new AppError('promotion_pair', 422, { params: { from, to }, publicMessage });
+}
+
+async function getByCode(db: Tools['scope']['db'], code: string): Promise<Context> {
+  const found = await findContextByCode(db, code);
+  if (!found) throw new AppError('unknown_context', 422, { params: { code } });
+  return found;
+}
 
 /** What stands in the way, whatever was given. */
 const inTheWay = ['promotion_waits', 'promotion_changed', 'promotion_not_undoable', 'promotion_nothing_to_undo'];

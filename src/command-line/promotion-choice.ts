@@ -6,12 +6,11 @@ import { readValues, takeValues } from './own-values.ts';
 /** Of what differs what is promoted, and what the file says of it. @throws UsageError, StateError */
 export function readChoice(comparison: Comparison, options: Options): Choice {
   const usual = choiceByDefault(comparison);
-  const values = typeof options.values === 'string' ? readValues(options.values) : {};
   // what there is one of has no key: `branding`
   const known = new Map(comparison.differences.map(({ id }) => [id.trim(), id]));
   const all = options['with-removals'] ? [...known.values()] : usual.picked;
   const only = Array.isArray(options.only) ? options.only.flatMap((list) => namesIn(list, known)) : undefined;
-  const taken = takeValues(comparison, values, known);
+  const taken = typeof options.values === 'string' ? takeValues(comparison, readValues(options.values), known) : {};
   const merged = Object.fromEntries([...known.values()].map((id) => [id, { ...usual.values[id], ...taken[id] }]));
   return { picked: only?.map((id) => known.get(id)!) ?? all, values: merged, accepted: [] };
 }

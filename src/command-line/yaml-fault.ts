@@ -1,12 +1,56 @@
-import { parse, YAMLParseError } from 'yaml';
+import { Lexer, parse, YAMLParseError } from 'yaml';
+
+/** The file is no YAML: `message` says where, and the rule; nothing of the line, which may hold a password. */
+class YamlFault extends Error {}
 
 /** YAML holds JSON. Warnings would print the line that they are about. @throws what `yamlFault` tells */
-export const parseYaml = (text: string): unknown => parse(text, { prettyErrors: true, logLevel: 'error' });
+export function parseYaml(text: string): unknown {
+  try {
+    return parse(text, { prettyErrors: true, logLevel: 'error' });
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw new YamlFault(quoteFault(error, text) ?? ruleOf(error));
+    // an alias of nothing
+    if (error instanceof ReferenceError) throw new YamlFault(ruleOf(error));
+    throw error;
+  }
+}
 
-/** Where a file is no YAML, and the rule; nothing of the line, which may hold a password. @returns undefined for what the parser did not throw */
-export function yamlFault(error: unknown): string | undefined {
-  if (!(error instanceof YAMLParseError || error instanceof ReferenceError)) return undefined;
+/** @returns undefined for what the parser did not throw */
+export const yamlFault = (error: unknown): string | undefined => (error instanceof YamlFault ? error.message : undefined);
+
+function ruleOf(error: Error): string {
   const [rule = ''] = error.message.split(/[:\n\\]| at line \d/);
   const { line, col } = (error instanceof YAMLParseError && error.linePos?.[0]) || {};
   return line === undefined ? rule.trim() : `${rule.trim()} at line ${line}, column ${col}`;
+}
+
+/** What is wrong with quotes, where it begins: the parser sees it only where the text ends. */
+function quoteFault({ code, pos: [at], message }: YAMLParseError, text: string): string | undefined {
+  if (code === 'MISSING_CHAR' && /^Missing closing .quote/.test(message)) {
+    const opening = lastQuote(text);
+    return `The text that begins with ${text[opening]} at ${placeOf(text, opening)} has no closing ${text[opening]}`;
+  }
+  if (code === 'BAD_DQ_ESCAPE')
+    return `In double quotes \\ has a meaning of its own: write \\\\ for it, or use single quotes, at ${placeOf(text, at)}`;
+  const before = text.slice(0, at).trimEnd().at(-1);
+  if (code !== 'UNEXPECTED_TOKEN' || (before !== '"' && before !== "'")) return undefined;
+  const escaped = before === '"' ? '\\"' : "''";
+  return `A text in quotes ends before ${placeOf(text, at)}, and more follows: put all of it in quotes, and write ${escaped} for a ${before} in it`;
+}
+
+/** Where the last text in quotes begins. */
+function lastQuote(text: string): number {
+  let [offset, found] = [0, 0];
+  for (const part of new Lexer().lex(text)) {
+    // marks of the lexer stand for nothing in the text
+    if (/^[\u0002\u0018\u001f]$/.test(part)) continue;
+    if (/^["']/.test(part)) found = offset;
+    offset += part.length;
+  }
+  return found;
+}
+
+function placeOf(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `line ${before.length}, column ${before.at(-1)!.length + 1}`;
 }

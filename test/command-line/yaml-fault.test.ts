@@ -31,6 +31,26 @@ describe('command-line: a file that is no YAML', () => {
         .and.not.contain('unter');
   });
 
+  it('of quotes it is told where they begin, or what to write instead', () => {
+    const texts = ['hunter2', 'two\n  lines', '\u00e9 "x" \u{1f3e2}', "o''neil", '{a: [b], #c}', ''];
+    for (const [before, line] of [
+      ['a: ', 1],
+      ['b: "x"\nc: \'y\'\nd: ', 3],
+      ['b:\n  - { e: "f", g: ', 2],
+    ] as const)
+      for (const quote of ['"', "'"])
+        for (const text of texts.filter((one) => !one.includes(quote) || one.includes("''"))) {
+          const column = before.split('\n').at(-1)!.length + 1;
+          expect(faultOf(`${before}${quote}${text}\n`), before + quote + text).to.equal(
+            `The text that begins with ${quote} at line ${line}, column ${column} has no closing ${quote}`,
+          );
+        }
+    expect(faultOf('a: "Acme" S.A.')).to.match(/^A text in quotes ends before line 1, column 11, .*\\" for a "/);
+    expect(faultOf('b: 1\na: "the "best" one"')).to.contain('line 2, column 10').and.contain(' for a "');
+    expect(faultOf("a: 'o'neil'")).to.match(/column 7, .*'' for a '/);
+    expect(faultOf('a: "C:\\data"')).to.match(/write \\\\ for it/);
+  });
+
   it('what is YAML is read without a warning that would print it', () => {
     const warned: string[] = [];
     const listen = (warning: Error) => warned.push(warning.message);

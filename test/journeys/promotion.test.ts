@@ -86,22 +86,31 @@ describe('portaria promote', function () {
       'application erp',
     ]);
     expect((await run('acme-approval', 'acme', '--values', values, '--only', 'application none')).status).to.equal(64);
-    for (const [text, told] of [
-      ['"application nobody": { launchUrl: "https://a.example" }', '"application nobody" is no object of approval or production'],
+    const odd: [text: string, path: string, told: RegExp][] = [
+      ['"application nobody": { launchUrl: "https://a.example" }', '["application nobody"]', /is no object of approval or production/],
       [
-        '"application payroll": { launchurl: "https://a.example" }',
-        'no value "launchurl" of production\'s own. It has: launchUrl, oidc.redirect_uris',
+        '"application payroll": { launchurl: "https://a.example", oidc.redirect_uris: [{ url: "https://a.example" }] }',
+        '["application payroll"].launchurl',
+        /is no value of production's own. The object has: launchUrl, oidc.redirect_uris/,
       ],
-    ] as const) {
-      writeFileSync(join(folder, 'odd.yaml'), text);
-      const { status, stderr } = await run('acme-approval', 'acme', '--dry-run', '--values', join(folder, 'odd.yaml'));
-      expect([status, stderr.includes(told)], stderr).to.deep.equal([64, true]);
-    }
+      ['"application crm": 7', '["application crm"]', /has to name values/],
+      ['branding: { color: "#000000" }', 'branding.color', /is no value of production's own/],
+    ];
+    writeFileSync(join(folder, 'odd.yaml'), odd.map(([text]) => text).join('\n'));
+    const refused = await run('acme-approval', 'acme', '--dry-run', '--values', join(folder, 'odd.yaml'), '--json');
+    expect(refused.status, refused.stdout).to.equal(65);
+    const { faults } = JSON.parse(refused.stdout) as { faults: { path: string; message: string }[] };
+    const paths = odd.map(([, path]) => path);
+    paths.splice(2, 0, '["application payroll"]["oidc.redirect_uris"][0]');
+    expect(faults.map(({ path }) => path)).to.deep.equal(paths);
+    for (const [, path, told] of odd) expect(faults.find((one) => one.path === path)!.message).to.match(told);
     writeFileSync(join(folder, 'odd.yaml'), 'a: 1\na: 2\n');
     expect((await run('acme-approval', 'acme', '--values', join(folder, 'odd.yaml'))).stderr).to.contain('Map keys must be unique');
     for (const option of [['--dry-run'], ['--only', 'branding'], ['--with-removals']])
       expect((await run('--undo', '019ad0c4-5a8e-7c3e-9d1f-2f6a4c0b7e11', ...option)).status, option.join(' ')).to.equal(64);
-    expect((await run('acme', 'acme-approval')).stderr).to.contain('acme is not the approval environment of acme-approval');
+    expect((await run('acme', 'acme-approval')).stderr).to.contain('use: portaria promote acme-approval acme');
+    expect((await run('other', 'acme')).stderr).to.contain('other is not the approval environment of acme');
+    expect((await run('nobody', 'acme')).stderr).to.contain('nobody does not exist');
     expect((await run('acme-approval')).status).to.equal(64);
     const rest = await run('acme-approval', 'acme', '--rest', '--values', values);
     expect([rest.status, rest.stderr.includes('--rest belongs to --undo')]).to.deep.equal([64, true]);
@@ -170,12 +179,12 @@ describe('portaria promote', function () {
       expect((await promote()).stderr, name).to.equal('');
       say({ ...said, 'saml.entityId': 'urn:other' });
       const another = await promote();
-      expect([another.status, another.stderr.split('\n')[0]], name).to.deep.equal([
-        64,
-        '--values: "application twice": production has "saml.entityId" already (urn:twice); change it with portaria apply.',
+      expect([another.status, another.stderr.split('\n')[1]], name).to.deep.equal([
+        65,
+        '  ["application twice"]["saml.entityId"]: production has another already (urn:twice); change it with portaria apply.',
       ]);
       say({ ...said, launchUrl: 'https://twice.acme.example/' });
-      expect((await promote()).stderr).to.contain('no promotion asks for "launchUrl" now');
+      expect((await promote()).stderr).to.contain('no promotion asks for it now');
       say(said);
     }
   });

@@ -66,6 +66,19 @@ export const invalidTogether = (refused: readonly AppError[]): AppError =>
     refused.flatMap(listFaults),
   );
 
+/** Does all of them, whatever is refused. @throws AppError the one that was refused, or invalid_input with all that were */
+export async function refuseTogether(checks: (() => unknown)[]): Promise<void> {
+  const refused: AppError[] = [];
+  for (const check of checks)
+    try {
+      await check();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refused.push(error);
+    }
+  if (refused.length > 0) throw refused.length > 1 ? invalidTogether(refused) : refused[0];
+}
+
 /** Every fault by its path, as closely as it is known; where no field is to blame one with an empty path. */
 export function listFaults({ code, fields = {}, tellFaults, params, publicMessage }: AppError): Fault[] {
   if (tellFaults) return [...tellFaults()];

@@ -1,5 +1,14 @@
 // Owns: the one error type that crosses slices, and reading input by a schema. Does not: render errors (each audience in web does).
-export { AppError, type Fault, type FieldErrors, invalidInput, invalidTogether, listFaults, notFound } from './app-error.ts';
+export {
+  AppError,
+  type Fault,
+  type FieldErrors,
+  invalidInput,
+  invalidTogether,
+  listFaults,
+  notFound,
+  refuseTogether,
+} from './app-error.ts';
 export { closestOf } from './closest.ts';
 export { codeFault, codeText, inputFaults, lineOf, parseInput, textOf, whole } from './parse-input.ts';
 export { oneOfKeys, someOfKeys, where, whereKeysAre } from './schema-conditions.ts';

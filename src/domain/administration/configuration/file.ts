@@ -7,7 +7,7 @@ import { api, application, customField, directory, group, text, user } from './f
 import { describedSettings, settingsShape, withDefaults } from './file-settings.ts';
 import { clientRules, partnerRules } from './protocol-rules.ts';
 import { refuseTwice } from './refuse-twice.ts';
-import { faultAt, StateError } from './state-error.ts';
+import { faultAt, StateError, type StateFault } from './state-error.ts';
 
 /** Its values are for the use case to judge, which knows the settings before. */
 const keysOf = (input: z.ZodObject, value: z.ZodType = z.unknown()) =>
@@ -78,6 +78,16 @@ export type DesiredState = { contexts: DesiredContext[] };
 /** One object of a list that the file gives. */
 export type Desired<List extends 'customFields' | 'users' | 'groups' | 'applications' | 'apis' | 'directories'> =
   DesiredContext[List][number];
+
+/** As `parseState`, without an error. @returns no state where there are faults */
+export function readState(input: unknown): { state?: DesiredState; faults: StateFault[] } {
+  try {
+    return { state: parseState(input), faults: [] };
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    return { faults: error.faults };
+  }
+}
 
 /** @throws StateError with every fault of the file's shape; unknown keys are faults, so that a typing error is not passed over. So is what is listed twice */
 export function parseState(input: unknown): DesiredState {

@@ -6,7 +6,16 @@ export { bytesOf } from './data-address.ts';
 export { describeConfiguration } from './describe-configuration.ts';
 export { nameOverrides, withKeys } from './describe-policy.ts';
 export { fileOf, secretVariable } from './export-file.ts';
-export { configurationSchemaPath, type Desired, type DesiredContext, type DesiredState, describedFile, parseState } from './file.ts';
+export {
+  configurationSchemaPath,
+  type Desired,
+  type DesiredContext,
+  type DesiredState,
+  describedFile,
+  parseState,
+  readState,
+} from './file.ts';
+export { inFileOrder } from './file-order.ts';
 export type { FileContent } from './file-parts.ts';
 export {
   type ConfigurationObject,

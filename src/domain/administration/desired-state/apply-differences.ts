@@ -7,17 +7,17 @@ import {
   type Difference,
   describeConfiguration,
   faultAt,
+  findInRest,
   idOf,
   isKeys,
   type Keys,
   type Kind,
   listObjects,
   type OverrideTarget,
-  parseState,
   patchConfiguration,
+  readState,
   StateError,
   type StateFault,
-  tidyFaults,
   withKeys,
 } from '../configuration/index.ts';
 import { applyCompany } from './apply-company.ts';
@@ -35,14 +35,21 @@ import { part } from './part.ts';
  */
 export const applyDifferences = (scope: Scope, differences: Difference[], policy: PolicyOptions = {}): Promise<Change[]> =>
   inTransaction(scope, async (outside) => {
-    const desired = desiredBy(await describeConfiguration(outside), differences);
+    const said = saidBy(await describeConfiguration(outside), differences);
+    const file = { contexts: [said] };
+    const { state, faults: shape } = readState(file);
     try {
-      return await inTransaction(outside, (inside) => applyDesired(inside, desired, { differences, policy }));
+      if (!state) throw new StateError(shape);
+      return await inTransaction(outside, (inside) => applyDesired(inside, state.contexts[0]!, { differences, policy }));
     } catch (error) {
       if (!(error instanceof StateError)) throw error;
-      const refused: StateFault[] = [];
-      await applyDesired(rehearsing(outside), desired, { differences, policy }, refused);
-      throw inNames(desired, refused.length > 0 ? new StateError(tidyFaults({ contexts: [desired] }, refused.map(inFile))) : error);
+      // a value that is of another shape hides nothing of what else is wrong
+      const faults = await findInRest(file, shape, async ({ contexts: [left] }) => {
+        const refused: StateFault[] = [];
+        if (left) await applyDesired(rehearsing(outside), left, { differences, policy }, refused);
+        return refused.map(inFile);
+      });
+      throw new StateError((faults.length > 0 ? faults : error.faults).map((fault) => inNames(said, fault)));
     }
   });
 
@@ -76,7 +83,7 @@ async function applyDesired(
 }
 
 /** What a file would say to bring the company there: of what differs, and of nothing else. */
-export function desiredBy(before: Configuration, differences: Difference[]): DesiredContext {
+function saidBy(before: Configuration, differences: Difference[]): object {
   const former = new Map(listObjects(before).map((object) => [idOf(object), object.value]));
   const written = new Map(differences.filter(({ action }) => action !== 'remove').map((one) => [idOf(one), one]));
   const after = listObjects(patchConfiguration(before, differences)).filter((object) => written.has(idOf(object)));
@@ -93,7 +100,7 @@ export function desiredBy(before: Configuration, differences: Difference[]): Des
     ({ key }) => key.split('.')[0]!,
   );
   const endsTerms = differences.some(({ kind, action }) => kind === 'terms' && action === 'remove');
-  const context = {
+  return {
     code: before.code,
     ...one('company'),
     newAccounts: one('newAccounts'),
@@ -110,22 +117,11 @@ export function desiredBy(before: Configuration, differences: Difference[]): Des
     applications: many('application'),
     apis: many('api'),
   };
-  try {
-    return parseState({ contexts: [context] }).contexts[0]!;
-  } catch (error) {
-    throw inNames(context, error);
-  }
 }
 
 /** A place in a list says nothing to somebody who has no file: objects have their names instead. */
-function inNames(said: object, error: unknown): unknown {
-  if (!(error instanceof StateError)) return error;
-  return new StateError(
-    error.faults.map(({ steps, message, params, ...more }) =>
-      steps ? faultAt(named(said, steps), message, params) : { ...more, message, params },
-    ),
-  );
-}
+const inNames = (said: object, fault: StateFault): StateFault =>
+  fault.steps ? faultAt(named(said, fault.steps), fault.message, fault.params) : fault;
 
 function named(said: object, [first, ...rest]: readonly PropertyKey[]): PropertyKey[] {
   const [list = '', index, ...inner] = first === 'contexts' ? rest.slice(1) : [first ?? '', ...rest];

@@ -1,5 +1,5 @@
 import { newId } from '../../../platform/crypto/index.ts';
-import { AppError, invalidInput } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput, invalidTogether } from '../../../platform/errors/index.ts';
 import { type Context, editContext, findContextByCode } from '../../company/contexts/index.ts';
 import { inTransaction, rehearsing, type Scope, type ServerScope, type Transaction } from '../../scope.ts';
 import {
@@ -109,7 +109,7 @@ async function applyAll(
       at: (...path) => atPath('contexts', index, ...path),
       unresolvedSecret: (at) => unresolved.get(pathOf(['contexts', index, 'applications', at, 'oidc', 'client_secret'])),
     };
-    await part(applying, ['pairedWith'], (one) => pair(one, contexts[index]!.context, desired));
+    await part(applying, [], (one) => pair(one, contexts[index]!.context, desired));
     await applyContext(applying, desired, async () => {
       const removals = await findRemovals(applying.scope, desired, { prune: options.prune, index });
       if (options.prune) result.pruned = [...(result.pruned ?? []), ...removals.map((one) => nameOf(desired, one))];
@@ -171,27 +171,39 @@ type Company = InParts<Omit<Transaction, 'contextId'>>;
 const createCompany = (company: Company, desired: DesiredContext): Promise<Context | undefined> =>
   part(company, [], async ({ scope }) => {
     const { name, code } = desired;
-    if (name === undefined) throw invalidInput({ name: 'fields.new_context_name' });
+    if (name === undefined) throw await refuseNameless(scope, desired);
     const create = company.refused ? createWithoutKeys : createContextWithBasics;
     return create(scope, { ...wantedOf(desired), code, name });
   });
 
-/** In which what the file says of a company is tried that was itself refused. */
-async function createStandIn(company: Company, desired: DesiredContext): Promise<Context> {
-  const code = newId();
-  // what else is wrong with it
-  if (desired.name === undefined)
-    await part(company, [], ({ scope }) => createWithoutKeys(scope, { ...wantedOf(desired), code, name: code }));
-  const { environment = 'production' } = desired;
-  return createWithoutKeys(company.scope, { code: newId(), name: code, environment });
+/** With what else is wrong with it. */
+async function refuseNameless(scope: Company['scope'], desired: DesiredContext): Promise<AppError> {
+  const missing = invalidInput({ name: 'fields.new_context_name' });
+  try {
+    await createWithoutKeys(scope, { ...wantedOf(desired), code: desired.code, name: newId() });
+    return missing;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return invalidTogether([missing, error]);
+  }
 }
 
+/** In which what the file says of a company is tried that was itself refused. */
+const createStandIn = ({ scope }: Company, { environment = 'production' }: DesiredContext): Promise<Context> =>
+  createWithoutKeys(scope, { code: newId(), name: newId(), environment });
+
+/** A new company that is not said to be one is production; one that there is stays what it is. */
+const isApproval = (context: Context, { environment = context.environment }: DesiredContext): boolean => environment === 'approval';
+
 async function pair({ scope, result }: Applying, context: Context, desired: DesiredContext): Promise<void> {
-  if (!desired.pairedWith) return;
-  const partner = await findContextByCode(scope.db, desired.pairedWith);
-  if (!partner) throw new AppError('unknown_context', 422, { params: { code: desired.pairedWith } });
-  if (desired.environment !== 'approval' || partner.environment !== 'production') throw new AppError('pairing', 422);
-  if (context.pairedContextId === partner.contextId) return;
+  const { pairedWith: code } = desired;
+  if (!code) return;
+  const partner = await findContextByCode(scope.db, code);
+  const faults = isApproval(context, desired) ? [] : [{ path: ['environment'], message: 'fields.environment_of_pair' }];
+  const message = !partner ? 'errors.unknown_context' : partner.environment === 'production' ? undefined : 'errors.pairing';
+  if (message) throw invalidInput([{ path: ['pairedWith'], message, params: { code } }, ...faults]);
+  if (faults.length > 0) throw invalidInput(faults);
+  if (!partner || context.pairedContextId === partner.contextId) return;
   await editContext(scope, context, { pairedContextId: partner.contextId });
   result.changes.push({ action: 'changed', what: `context ${desired.code}`, details: `paired with ${desired.pairedWith}` });
 }

@@ -4,7 +4,7 @@ export { withNeeds } from './check-choice.ts';
 export { type Comparison, choiceByDefault, compareWithApproval, type PromotionDifference, pickedOf } from './comparison.ts';
 export { agreeToPromotion, declinePromotion, judgeProposal, mayAgree, type ProposedObject } from './decide-proposal.ts';
 export { type Finding, type FindingCode, findingCodes } from './finding.ts';
-export { judgeValue, keysOfItem } from './judge-value.ts';
+export { type Judged, judgeValue, keysOfItem } from './judge-value.ts';
 export { isOwnPath, ownFieldsOf, type Question } from './own-fields.ts';
 export { type Promoted, previewPromotion, promote, type Surroundings } from './promote.ts';
 export {

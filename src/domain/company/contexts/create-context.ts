@@ -1,33 +1,30 @@
 import { z } from 'zod';
 import { newId } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import { AppError, invalidInput, lineOf, parseInput } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput, lineOf, parseInput, refuseTogether } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ContextId, type Transaction, useCase } from '../../scope.ts';
 import { type Context, contextCodeFault, isTimeZone } from './context.ts';
-import { findContextByCode, findContextById, findPairOf, insertContext, lockContext, updateContext } from './store.ts';
+import { findContextByCode, findContextByHost, findContextById, findPairOf, insertContext, lockContext, updateContext } from './store.ts';
 
-/** @throws AppError invalid_input, context_code_taken; pairing, paired_already */
+/** @throws AppError invalid_input with all that is wrong; context_code_taken, context_address_taken; pairing, paired_already */
 export async function createContext(
   scope: Omit<Transaction, 'contextId'>,
   input: Pick<Context, 'code' | 'name'> &
     Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>,
 ): Promise<Context> {
-  const fault = contextCodeFault(input.code);
-  if (fault) throw invalidInput({ code: fault });
-  const taken = () => new AppError('context_code_taken', 409, { params: { code: input.code } });
-  if (await findContextByCode(scope.db, input.code)) throw taken();
+  await refuseTogether([() => refuseCode(scope, input.code), () => parseInput(checked, input), () => refuseAddress(scope, input)]);
   const context: Context = {
     environment: 'production',
     ...input,
-    name: parseInput(checked, input).name!,
+    ...(parseInput(checked, input) as Pick<Context, 'name'>),
     timeZone: input.timeZone ?? 'UTC',
     contextId: newId() as ContextId,
     version: 1,
   };
   const inside: Transaction = { ...scope, contextId: context.contextId };
   if (context.pairedContextId) await refusePair(inside, context, context.pairedContextId);
-  await orTaken(insertContext(inside, context), { contexts_code: taken });
+  await orTaken(insertContext(inside, context), takenBy(input));
   await recordEvent(inside, {
     type: 'context.created',
     subject: { kind: 'context', id: context.contextId, name: context.name },
@@ -35,6 +32,25 @@ export async function createContext(
   });
   if (context.pairedContextId) await notifyChange(scope.db, context.pairedContextId);
   return context;
+}
+
+/** What two companies of a server cannot both have. */
+const takenBy = ({ code }: { code: string }) => ({
+  contexts_code: () => new AppError('context_code_taken', 409, { params: { code } }),
+  contexts_address: () => new AppError('context_address_taken', 409, { fields: { address: 'errors.context_address_taken' } }),
+});
+
+/** @throws AppError context_code_taken, and invalid_input for one that is none */
+async function refuseCode({ db }: Pick<Transaction, 'db'>, code: string): Promise<void> {
+  const fault = contextCodeFault(code);
+  if (fault) throw invalidInput({ code: fault });
+  if (await findContextByCode(db, code)) throw takenBy({ code }).contexts_code();
+}
+
+/** By http and https it would be one place. @throws AppError context_address_taken */
+async function refuseAddress({ db }: Pick<Transaction, 'db'>, { contextId, code, address }: Partial<Context> & Pick<Context, 'code'>) {
+  const found = address === undefined ? undefined : await findContextByHost(db, new URL(address).host);
+  if (found && found.contextId !== contextId) throw takenBy({ code }).contexts_address();
 }
 
 /** One approval environment for one production company; two who pair at once wait for each other. */
@@ -53,18 +69,23 @@ async function refusePair(
 type Changes = Partial<Pick<Context, 'name' | 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>;
 
 /** Production with a production, or approval with an approval, is no pair. */
-async function refuseOtherEnvironment(scope: Transaction, before: Context): Promise<void> {
+async function refuseOtherEnvironment(scope: Transaction, before: Context, { environment = before.environment }: Changes): Promise<void> {
+  if (environment === before.environment) return;
   await lockContext(scope);
   const pair = await findPairOf(scope.db, before);
   if (pair) throw invalidInput({ environment: 'fields.environment_paired' }, { code: pair.code });
 }
 
-/** @throws AppError invalid_input; pairing, paired_already */
+/** @throws AppError invalid_input, context_address_taken; pairing, paired_already */
 export const editContext = useCase(async (scope, before: Context, given: Changes): Promise<void> => {
+  await refuseTogether([
+    () => parseInput(checked, given),
+    () => refuseAddress(scope, { ...before, address: given.address }),
+    () => refuseOtherEnvironment(scope, before, given),
+  ]);
   const changes: Changes = { ...given, ...parseInput(checked, given) };
-  if (changes.environment !== undefined && changes.environment !== before.environment) await refuseOtherEnvironment(scope, before);
   if (changes.pairedContextId) await refusePair(scope, { ...before, ...changes }, changes.pairedContextId);
-  await updateContext(scope, changes);
+  await orTaken(updateContext(scope, changes), takenBy(before));
   const pick = (from: Changes) => Object.fromEntries((Object.keys(changes) as (keyof Changes)[]).map((key) => [key, from[key] ?? null]));
   await recordEvent(scope, {
     type: 'context.edited',

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import {
   type Configuration,
   compareConfigurations,
@@ -102,6 +103,56 @@ describe('domain/administration/desired-state: differences', () => {
     const error = await applyDifferences(store.scope, wrong).catch((thrown) => thrown);
     expect(error).to.be.instanceOf(StateError);
     expect((error as StateError).faults.map(({ path }) => path)).to.deep.equal(['applications.named.launchUrl']);
+  });
+
+  it('of which values are of another shape hide nothing of what else is wrong, whatever it is', async () => {
+    const change = (kind: Difference['kind'], key: string, path: string, after: unknown): Difference => ({
+      kind,
+      key,
+      name: key,
+      action: 'change',
+      fields: [{ path, after: after as never }],
+      needs: [],
+    });
+    await apply({
+      customFields: [{ code: 'told', label: 'Told', type: 'text' }],
+      groups: [{ name: 'told' }],
+      directories: [{ name: 'told', settings: {} }],
+      applications: [{ code: 'told', name: 'Told', saml: saml('told') }],
+      apis: [{ identifier: 'urn:told', name: 'Told', scopes: [{ name: 'read', texts: { en: 'Read' } }] }],
+      mails: { blocked: { en: { subject: 'Blocked', body: 'Sorry', action: 'Go' } } },
+    });
+    const wrong: [Difference, path: string][] = [
+      [change('application', 'told', 'launchUrl', 'nonsense'), 'applications.told.launchUrl'],
+      [change('application', 'payroll', 'oidc.redirect_uris', ['javascript:alert(1)']), 'applications.payroll.oidc.redirect_uris[0]'],
+      [change('group', 'told', 'description', 5), 'groups.told.description'],
+      [change('customField', 'told', 'label', ''), 'customFields.told.label'],
+      [change('directory', 'told', 'settings.userFilter', 'objectClass='), 'directories.told.settings.userFilter'],
+      [change('api', 'urn:told', 'scopes', [{ name: 'a b', texts: { en: 'A' } }]), 'apis.urn:told.scopes[0].name'],
+      [change('newAccounts', '', 'invitationDays', 0), 'newAccounts.invitationDays'],
+      [change('branding', '', 'color', 'red'), 'branding.color'],
+      [change('directoryRules', '', 'signIn', 'yes'), 'directoryRules.signIn'],
+      [change('policy', '', 'lockout.limit', 99), 'policy.lockout.limit'],
+      [change('mail', 'blocked.en', 'body', ''), 'mails.blocked.en.body'],
+      [change('terms', '', 'en', 5), 'terms.en'],
+    ];
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(wrong, { minLength: 2 }), async (some) => {
+        const error = await applyDifferences(
+          store.scope,
+          some.map(([difference]) => difference),
+        ).catch((thrown) => thrown);
+        expect(error).to.be.instanceOf(StateError);
+        const told = (error as StateError).faults.map(({ path }) => path);
+        expect(told, told.join()).to.have.members(some.map(([, path]) => path));
+      }),
+      { numRuns: 15, examples: [[wrong]] },
+    );
+  });
+
+  it('that somebody else was quicker to write are no fault of what was said', async () => {
+    const gone: Difference = { kind: 'group', key: 'gone', name: 'Gone', action: 'remove', fields: [], needs: [] };
+    await store.refused('changed_meanwhile', () => applyDifferences(store.scope, [gone]));
   });
 
   it('of the policy stand at once, or on trial where somebody is there to confirm it', async () => {

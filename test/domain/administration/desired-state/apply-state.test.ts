@@ -145,7 +145,9 @@ describe('domain/administration/desired-state', () => {
     const application = (more: Part) => ({ applications: [{ code: 'refused', name: 'Refused', ...more }] });
     const cases: [refused: Part, path: string][] = [
       [{ pairedWith: 'nowhere', environment: 'approval' }, 'contexts[1].pairedWith errors.unknown_context'],
-      [{ pairedWith: 'other' }, 'contexts[1].pairedWith errors.pairing'],
+      [{ pairedWith: 'other' }, 'contexts[1].environment fields.environment_of_pair'],
+      [{ pairedWith: 'other', environment: 'production' }, 'contexts[1].environment fields.environment_of_pair'],
+      [{ pairedWith: 'acme', environment: 'approval' }, 'contexts[1].pairedWith errors.pairing'],
       [{ customFields: [{ code: 'No code', label: 'x', type: 'text' }] }, 'contexts[1].customFields[0].code'],
       [{ users: [person('good@acme.example'), person('no address')] }, 'contexts[1].users[1].email'],
       [{ users: [person('good@acme.example', { customFields: { unknown: 'x' } })] }, 'contexts[1].users[0].customFields.unknown '],

@@ -200,7 +200,6 @@ const cases: Case[] = [
   [{ auditRetentionDays: 3 }, 'auditRetentionDays', 'fields.retention'],
   [{ timeZone: 'Nowhere' }, 'timeZone', 'fields.time_zone'],
   [{ address: 'https://login.acme.example/path' }, 'address', 'fields.origin'],
-  [{ pairedWith: 'nowhere' }, 'pairedWith', 'errors.unknown_context'],
 ];
 
 /** All of them as one file: each with names of its own, so that nobody is in another's way. */
@@ -362,6 +361,23 @@ describe('domain/administration/desired-state: what is refused', () => {
   });
 
   it('and of a company that cannot be made what is wrong inside of it as well', async () => {
+    const all = { code: 'No code', samlEntityId: 'no entity', timeZone: 'Nowhere', address: 'https://taken.acme.example' };
+    await applyState(store.scope, parseState({ contexts: [{ code: 'taken', name: 'Taken', address: 'https://taken.acme.example' }] }));
+    for (const [company, names] of [
+      [all, ['address', 'code', 'name', 'samlEntityId', 'timeZone']],
+      [{ ...all, name: '\u200b' }, ['address', 'code', 'name', 'samlEntityId', 'timeZone']],
+      [{ ...all, code: 'acme', environment: 'approval' }, ['address', 'samlEntityId', 'timeZone']],
+      // two companies of one address, by whichever protocol
+      [{ code: 'acme', address: 'http://taken.acme.example' }, ['address']],
+      [{ code: 'taken', address: 'https://taken.acme.example' }, []],
+    ] as const) {
+      const told = (await refuse({ contexts: [company] })).map(({ path }) => path).toSorted();
+      expect(told).to.deep.equal(names.map((name) => `contexts[0].${name}`));
+    }
+    const twins = ['one', 'two'].map((code) => ({ code, name: code, address: 'https://twins.acme.example' }));
+    expect(await refuse({ contexts: twins })).to.deep.equal([
+      { path: 'contexts[1].address', steps: ['contexts', 1, 'address'], message: 'errors.context_address_taken' },
+    ]);
     for (const company of [{ code: 'No code', name: 'New' }, { code: 'new' }, { code: 'new', name: 'New', timeZone: 'Nowhere' }]) {
       const { said, paths } = together(cases.filter(([says]) => Array.isArray(Object.values(says)[0]) && !('assignedTo' in says)));
       const [inside] = (said as { contexts: object[] }).contexts;
@@ -425,6 +441,19 @@ describe('domain/administration/desired-state: what is refused', () => {
       'contexts[0].groups[1].name fields.hidden_characters',
       'contexts[0].applications[1].oidc.redirect_uris[0] fields.redirect_scheme_never',
     ]);
+  });
+
+  it('of a company that is paired its partner and its environment are told, each at its key', async () => {
+    const told = async (company: object) =>
+      (await refuse({ contexts: [company] })).map(({ path, message }) => [path.split('.').at(-1), message]);
+    const ofEnvironment = ['environment', 'fields.environment_of_pair'];
+    expect(await told({ code: 'acme', pairedWith: 'nowhere' })).to.deep.equal([['pairedWith', 'errors.unknown_context'], ofEnvironment]);
+    expect(await told({ code: 'new', name: 'New', pairedWith: 'acme' })).to.deep.equal([ofEnvironment]);
+    const approval = { code: 'new', name: 'New', environment: 'approval' };
+    expect(await told({ ...approval, pairedWith: 'new' })).to.deep.equal([['pairedWith', 'errors.pairing']]);
+    await applyState(store.scope, parseState({ contexts: [{ ...approval, code: 'alone' }] }));
+    // one that is there needs not say again what it is
+    expect(await told({ code: 'alone', pairedWith: 'other' })).to.deep.equal([]);
   });
 
   it('one of a pair does not become what the other is', async () => {
