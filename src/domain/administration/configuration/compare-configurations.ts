@@ -59,9 +59,15 @@ const differenceOf = (
   needs: ObjectRef[],
 ): Difference => ({ kind, key, name, action, fields, needs: needs.map(({ kind, key }) => ({ kind, key })) });
 
-/** An empty text says no more than none. */
-export const isOfNothing = ({ before, after }: FieldDifference): boolean => isNoText(before) && isNoText(after);
-const isNoText = (value: Data | undefined): boolean => value === undefined || value === null || value === '';
+/** A claim that is told nowhere is withheld; one that is not mentioned is told as by default. */
+const saysByEmptyList = /^oidc\.standard_claims\./;
+
+/** An empty text says no more than none, and so does an empty list. */
+export const isOfNothing = ({ path, before, after }: FieldDifference): boolean =>
+  [before, after].every(
+    (value) =>
+      value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0 && !saysByEmptyList.test(path)),
+  );
 
 function differingFields(before: Keys | undefined, after: Keys | undefined): FieldDifference[] {
   const [former, wanted] = [flatten(before), flatten(after)];

@@ -101,9 +101,12 @@ export const ownFieldsOf = (kind: string): OwnField[] => fieldsOf[kind] ?? [];
 export const isOwnPath = (kind: string, path: string): boolean =>
   ownFieldsOf(kind).some((field) => path === field.path || path.startsWith(`${field.path}.`) || path.startsWith(`${field.path}[`));
 
+const keptAt = (object: ObjectValue | undefined, path: string): unknown =>
+  path.split('.').reduce<unknown>((value, key) => (value as ObjectValue | undefined)?.[key], object);
+
 /** @returns undefined for what is empty as well: nobody is asked for nothing */
 export function valueAt(object: ObjectValue | undefined, path: string): unknown {
-  const found = path.split('.').reduce<unknown>((value, key) => (value as ObjectValue | undefined)?.[key], object);
+  const found = keptAt(object, path);
   const isEmpty = found === null || found === '' || (Array.isArray(found) && found.length === 0);
   return isEmpty ? undefined : found;
 }
@@ -157,9 +160,9 @@ export function withOwnValues(kind: string, approval: ObjectValue, production: O
   const result = structuredClone(approval);
   for (const { path, codec } of ownFieldsOf(kind)) {
     const model = valueAt(approval, path);
-    const own = valueAt(production, path);
-    const text = said[path]?.trim();
-    putAt(result, path, own ?? (text && model !== undefined ? codec.read(text, model) : undefined));
+    const text = valueAt(production, path) === undefined ? said[path]?.trim() : undefined;
+    // an empty list stays one: nobody chose to take it away
+    putAt(result, path, text && model !== undefined ? codec.read(text, model) : keptAt(production, path));
   }
   for (const path of ofSecrets) putAt(result, path, valueAt(production, path));
   return result;

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { isOfNothing } from '../../../../src/domain/administration/configuration/compare-configurations.ts';
 import { describedFile } from '../../../../src/domain/administration/configuration/index.ts';
 import { isOwnPath, ownFieldsOf } from '../../../../src/domain/administration/promotion/index.ts';
+import { withOwnValues } from '../../../../src/domain/administration/promotion/own-fields.ts';
 
 type Schema = {
   type?: string | string[];
@@ -100,4 +102,26 @@ describe('domain/administration/promotion: what an environment has of its own', 
       const unknown = ownFieldsOf(kind).filter(({ path }) => !texts.some((one) => one === path || one.startsWith(`${path}.`)));
       expect(unknown, 'the file has no such field').to.deep.equal([]);
     });
+
+  it('what production has of its own stays as it is unless somebody says more, and nothing that is empty is a difference', () => {
+    const pairs = ['application', 'directory'].flatMap((kind) => ownFieldsOf(kind).map((field) => [kind, field] as const));
+    const absent = Symbol('absent');
+    const nothings = [absent, '', [], null];
+    for (const [kind, { path }] of pairs) {
+      const owner = path.split('.').slice(0, -1);
+      const last = path.split('.').at(-1)!;
+      const objectWith = (value: unknown) => {
+        const inner = { shared: 'x', ...(value === absent ? {} : { [last]: value }) };
+        return (owner.length > 0 ? { code: 'a', name: 'a', [owner[0]!]: inner } : { code: 'a', name: 'a', ...inner }) as never;
+      };
+      for (const ours of [...nothings, ['own']])
+        for (const theirs of [...nothings, ['other']]) {
+          const result = withOwnValues(kind, objectWith(theirs), objectWith(ours), {});
+          expect(result, `${kind} ${path}`).to.deep.equal(objectWith(ours));
+        }
+      for (const sides of [{ before: [] }, { after: [] }, { before: [], after: '' }])
+        expect(isOfNothing({ path, ...sides }), path).to.equal(true);
+    }
+    expect(isOfNothing({ path: 'oidc.standard_claims.email', after: [] }), 'withheld').to.equal(false);
+  });
 });
