@@ -1,5 +1,5 @@
 import { isLocale, type Translate } from '../../../platform/i18n/index.ts';
-import { type Difference, type FieldDifference, isOfNothing, namesOfPath } from './compare-configurations.ts';
+import { type Difference, type FieldDifference, isOfNothing, namesOfPath, pathOfNames } from './compare-configurations.ts';
 import { isKeys } from './configuration.ts';
 import type { ObjectRef } from './objects.ts';
 import { valueWords } from './tell-value-words.ts';
@@ -23,24 +23,37 @@ export function tellObject(t: Translate, { kind, key, name }: ObjectName): strin
   return t(wordOf('kinds', kind), { name: isRole ? t(`roles.${rest.join(':')}`) : name });
 }
 
+/** @param names without languages. @returns undefined where just this path has no name of its own */
+function findLabel(t: Translate, kind: Difference['kind'], names: string[]): string | undefined {
+  const owner = kind === 'override' ? 'policy' : kind;
+  const name = names.join('_');
+  // rules of the policy are called as on its own page
+  const keys = [...(owner === 'policy' ? [`policy.parts.${name}`] : []), `promotion.fields.${owner}.${name}`];
+  // of a missing text its key comes back
+  return keys.map((key) => [key, t(key)] as const).find(([key, text]) => text !== key)?.[1];
+}
+
 /** What a field is called: by the longest beginning of its path that has a name; languages and names of a company's own stand behind it. */
 export function tellPath(t: Translate, kind: Difference['kind'], path: string): string {
   const names = namesOfPath(path);
   const known = names.filter((name) => !isLocale(name));
-  const owner = kind === 'override' ? 'policy' : kind;
   // people count from one
   const shown = (name: string) => (/^\d+$/.test(name) ? String(Number(name) + 1) : name);
   for (let length = known.length; length > 0; length--) {
-    const name = known.slice(0, length).join('_');
-    // rules of the policy are called as on its own page
-    const keys = [...(owner === 'policy' ? [`policy.parts.${name}`] : []), `promotion.fields.${owner}.${name}`];
-    // of a missing text its key comes back
-    const label = keys.map((key) => [key, t(key)] as const).find(([key, text]) => text !== key)?.[1];
+    const label = findLabel(t, kind, known.slice(0, length));
     if (label === undefined) continue;
     const further = [...known.slice(length).map(shown), ...names.filter(isLocale)];
     return further.length > 0 ? `${label} (${further.join(', ')})` : label;
   }
   return path;
+}
+
+/** What a key of an object in a list is called; names that a program has for it stay. */
+function tellKey(t: Translate, kind: Difference['kind'], names: string[]): string {
+  const known = names.filter((name) => !isLocale(name));
+  const label = findLabel(t, kind, known) ?? known.at(-1)!;
+  const last = names.at(-1)!;
+  return isLocale(last) ? `${label} (${last})` : label;
 }
 
 type Told = Pick<Difference, 'kind' | 'action' | 'fields'>;
@@ -62,24 +75,15 @@ const saysSomething = ({ path, before, after }: FieldDifference): boolean =>
   );
 
 function tellField(t: Translate, kind: Difference['kind'], { path, before, after }: FieldDifference): ToldField {
-  const words = valueWords(t, kind, path);
-  const inWords = (value: unknown): unknown => (Array.isArray(value) ? value.map(inWords) : isWord(value) ? inWord(value, words) : value);
-  const [was, is] = tellBoth(t, inWords(before), inWords(after));
+  const tell = (value: unknown) => tellValue(t, kind, namesOfPath(path), value);
+  const [was, is] = tellBoth(t, tell, before, after);
   const isLong = [was, is].some((text) => text.length > 160 || text.split('\n').length > 4);
   return { label: tellPath(t, kind, path), before: was, after: is, isLong };
 }
 
-/** A number that has no word stays one: it may differ from a text that looks the same. */
-function inWord(value: unknown, words: (value: string) => string): unknown {
-  const told = words(String(value));
-  return told === String(value) ? value : told;
-}
-
-const isWord = (value: unknown): boolean => (typeof value === 'string' && !value.startsWith('data:')) || typeof value === 'number';
-
 /** Both sides, so that what differs looks different. */
-function tellBoth(t: Translate, before: unknown, after: unknown): [before: string, after: string] {
-  const told: [string, string] = [tellValue(t, before), tellValue(t, after)];
+function tellBoth(t: Translate, tell: (value: unknown) => string, before: unknown, after: unknown): [before: string, after: string] {
+  const told: [string, string] = [tell(before), tell(after)];
   if (told[0] !== told[1] || before === after) return told;
   if ([before, after].every((value) => Array.isArray(value) || value === undefined || value === null || value === '')) {
     const explicit = (value: unknown) => t(wordOf('values', Array.isArray(value) ? 'empty_list' : 'unset'));
@@ -90,15 +94,21 @@ function tellBoth(t: Translate, before: unknown, after: unknown): [before: strin
     : [JSON.stringify(before), JSON.stringify(after)];
 }
 
-function tellValue(t: Translate, value: unknown): string {
+/** @param names of the path to the value; the items of a list have those of the list */
+function tellValue(t: Translate, kind: Difference['kind'], names: string[], value: unknown): string {
   if (value === undefined || value === null || value === '') return '';
   if (typeof value === 'boolean') return t(value ? 'page.yes' : 'page.no');
-  if (typeof value === 'string') return value.startsWith('data:image/') ? t(wordOf('values', 'picture')) : value;
-  if (Array.isArray(value)) return value.length === 0 ? '' : value.map((one) => tellValue(t, one)).join('\n');
-  if (!isKeys(value)) return String(value);
-  const parts = Object.entries(value).map(([name, inner]): [string, string] => [name, tellValue(t, inner).replaceAll('\n', ', ')]);
-  return parts
-    .filter(([, text]) => text !== '')
-    .map(([name, text]) => `${name}: ${text}`)
-    .join('; ');
+  if (typeof value === 'string' && value.startsWith('data:image/')) return t(wordOf('values', 'picture'));
+  if (Array.isArray(value)) return value.map((one) => tellValue(t, kind, names, one)).join('\n');
+  if (isKeys(value)) return tellKeys(t, kind, names, value).join('; ');
+  return valueWords(t, kind, pathOfNames(names))(String(value));
+}
+
+function tellKeys(t: Translate, kind: Difference['kind'], names: string[], value: Record<string, unknown>): string[] {
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const path = [...names, name];
+    if (isKeys(inner)) return tellKeys(t, kind, path, inner);
+    const text = tellValue(t, kind, path, inner).replaceAll('\n', ', ');
+    return text === '' ? [] : [`${tellKey(t, kind, path)}: ${text}`];
+  });
 }

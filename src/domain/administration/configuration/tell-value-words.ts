@@ -3,6 +3,8 @@ import { factorTexts } from '../../sign-in/sign-in-policy/index.ts';
 import { namesOfPath } from './compare-configurations.ts';
 import type { Kind } from './objects.ts';
 
+const fromField = (value: string): string => `saml_form.from_${value}`;
+
 /** The text of a value as the form of its field has it, by the path of the field. `*`: any name. */
 const keysOf: Partial<Record<Kind, Record<string, (value: string) => string>>> = {
   company: { environment: (value) => `environments.${value}` },
@@ -19,6 +21,12 @@ const keysOf: Partial<Record<Kind, Record<string, (value: string) => string>>> =
     'oidc.id_token_claims': (value) => `claims_form.id_token_${value}`,
     'oidc.groups_claim.only': (value) => `claims_form.groups_${value}`,
     'oidc.standard_claims.*': (value) => `claims_form.into_${value}`,
+    'oidc.claims.from': fromField,
+    'oidc.claims.into': (value) => `claims_form.into_${value}`,
+    'saml.nameIdField': fromField,
+    'saml.attributes.from': fromField,
+    'saml.assertionConsumerServices.binding': (value) => `promotion.values.binding_${value}`,
+    'saml.singleLogoutServices.binding': (value) => `promotion.values.binding_${value}`,
     'saml.nameIdFormat': (value) => `saml_form.name_id_${value}`,
   },
   api: { tokenFormat: (value) => `apis.${value}`, scopesClaim: (value) => `apis.scopes_claim_${value}` },

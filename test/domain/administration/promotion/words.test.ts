@@ -28,6 +28,7 @@ function listPaths(schema: Schema, path: string[] = []): string[] {
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return listPaths(choices.find((one) => one.properties || one.additionalProperties) ?? {}, path);
   if (schema.properties) return Object.entries(schema.properties).flatMap(([key, inner]) => listPaths(inner, [...path, key]));
+  if (schema.items?.properties) return [path.join('.'), ...listPaths(schema.items, path)];
   const names = schema.propertyNames?.enum;
   if (names && schema.additionalProperties) return listPaths(schema.additionalProperties, [...path, names[0]!]);
   return [path.join('.')];
@@ -38,8 +39,7 @@ function listWords(schema: Schema, path: string[] = []): [path: string, word: st
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return choices.flatMap((one) => listWords(one, path));
   if (schema.enum) return schema.enum.map((word) => [path.join('.'), String(word)]);
-  // objects of a list are told as they are written
-  if (schema.items) return schema.items.properties ? [] : listWords(schema.items, path);
+  if (schema.items) return listWords(schema.items, path);
   if (schema.properties) return Object.entries(schema.properties).flatMap(([key, inner]) => listWords(inner, [...path, key]));
   const name = schema.propertyNames?.enum?.[0];
   return name && typeof schema.additionalProperties === 'object' ? listWords(schema.additionalProperties, [...path, name]) : [];
@@ -47,7 +47,7 @@ function listWords(schema: Schema, path: string[] = []): [path: string, word: st
 
 /** Names of a protocol or a program, which are written so in every language, and words that English has for themselves. */
 const technical =
-  /^(RS256|ES256|rsa-.*|ecdsa-.*|aes\d.*|jwt|roles|permissions|basic|uri|unspecified\d*|transient|persistent|login|email|username|userId|firstName|lastName|fullName|department|locale|role|groupNames|groupIds|digit|symbol)$/;
+  /^(RS256|ES256|rsa-.*|ecdsa-.*|aes\d.*|jwt|roles|permissions|basic|uri|unspecified\d*|transient|persistent|openid|profile|email|groups|phone|address|digit|symbol)$/;
 
 const company = (
   z.toJSONSchema(describedFile, { io: 'input', unrepresentable: 'any' }) as unknown as {
@@ -69,7 +69,8 @@ const sections: Partial<Record<Kind, Schema>> = {
   override: company.policy!.properties!.overrides!.items,
 };
 // people, secrets and what only a file has never differ
-const neverDiffers = /^(assignedTo\.users|members|oidc\.(client_secret|former_client_secret_expires_at)|saml\.metadata|overrides)$/;
+const neverDiffers =
+  /^(assignedTo\.users|scopes\.grantedTo\.users|members|oidc\.(client_secret|former_client_secret_expires_at)|saml\.metadata|overrides(\..*)?)$/;
 
 describe('domain/administration/promotion: in words', () => {
   const i18n = createI18n(new URL('../../../../views/', import.meta.url));
@@ -80,7 +81,16 @@ describe('domain/administration/promotion: in words', () => {
       const unnamed = Object.entries(sections).flatMap(([kind, schema]) => {
         const paths = listPaths(schema!).filter((path) => !neverDiffers.test(path));
         expect(paths.length, kind).to.be.greaterThan(1);
-        return paths.filter((path) => tellPath(t, kind as Kind, path) === path).map((path) => `${kind} ${path}`);
+        const items = new Set(paths.filter((path) => paths.some((other) => other.startsWith(`${path}.`))));
+        const isNamed = (path: string) => {
+          const label = tellPath(t, kind as Kind, path);
+          // a key of an object in a list has a name of its own, not that of the list with the key behind it
+          return (
+            label !== path &&
+            ![...items].some((list) => path.startsWith(`${list}.`) && label.startsWith(`${tellPath(t, kind as Kind, list)} (`))
+          );
+        };
+        return paths.filter((path) => !isNamed(path)).map((path) => `${kind} ${path}`);
       });
       const raw = Object.entries(sections).flatMap(([kind, schema]) =>
         listWords(schema!)
@@ -164,7 +174,18 @@ describe('domain/administration/promotion: in words', () => {
     expect(tell('application', 'change', { path: 'logo', after: 'data:image/png;base64,AAAA' })[0]).to.include({ after: 'image' });
     const claims = [{ name: 'plant', from: 'custom.plant', into: ['id_token', 'userinfo'] }];
     expect(tell('application', 'change', { path: 'oidc.claims', before: [], after: claims })[0]!.after).to.equal(
-      'name: plant; from: custom.plant; into: id_token, userinfo',
+      'Name: plant; Value: custom.plant; Sent in: ID token, Userinfo',
+    );
+    const services = [{ binding: 'post', url: 'https://a.example/slo' }];
+    expect(tell('application', 'change', { path: 'saml.singleLogoutServices', after: services })[0]!.after).to.equal(
+      'Binding: HTTP-POST; URL: https://a.example/slo',
+    );
+    const scopes = [{ name: 'read', texts: { en: 'Read', es: 'Leer' }, grantedTo: { groups: ['A', 'B'] } }];
+    expect(tell('api', 'change', { path: 'scopes', after: scopes })[0]!.after).to.equal(
+      'Name: read; What it allows (en): Read; What it allows (es): Leer; Granted to groups: A, B',
+    );
+    expect(tell('application', 'change', { path: 'oidc.jwks.keys', after: [{ kty: 'EC' }] })[0]!.after, 'names of RFC 7517').to.equal(
+      'kty: EC',
     );
     expect(tell('terms', 'change', { path: 'en.body', before: 'short', after: 'long '.repeat(100) })[0]).to.include({ isLong: true });
   });
