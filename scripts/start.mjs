@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtProgram } from './built.mjs';
 
@@ -54,7 +54,17 @@ if (!node) {
   );
   process.exit(69);
 }
+/** How the command line was called, for commands that it prints: they work where they are pasted. */
+function calledAs() {
+  if (process.env.npm_lifecycle_event === 'portaria') return 'npm run -s portaria --';
+  const script = basename(process.argv[1] ?? '');
+  if (script === 'portaria') return script;
+  const path = relative(process.cwd(), process.argv[1] ?? '') || script;
+  return script === 'portaria.mjs' ? `node ${path}` : `node ${path} portaria`;
+}
+
 const env = {
+  CALLED_AS: calledAs(),
   // glibc keeps large blocks that were freed among small ones that were not, and the process only grows; this way they go back to the system
   MALLOC_MMAP_THRESHOLD_: '131072',
   // what was read once is kept compiled: the next start takes two thirds of the time, and needs no compiler of TypeScript. Where nothing can be written, it is made anew

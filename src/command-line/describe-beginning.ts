@@ -1,6 +1,6 @@
 import { pathOf } from '../app/page-paths.ts';
 import { type Context, contextAddress } from '../domain/company/contexts/index.ts';
-import { terminalWords } from './own-words.ts';
+import { calledAs, terminalWords } from './own-words.ts';
 
 /**
  * How the first administrator of a company comes that was just made: of approval through production, of any other by a file.
@@ -23,4 +23,4 @@ export function describeBeginning(
 
 /** As a shell takes it; name and address are for whoever it is to fill in. */
 const commandFor = ({ code }: Context): string =>
-  `  echo 'contexts: [{ code: ${code}, users: [{ email: you@example.com, firstName: Your, lastName: Name, role: administrator, generatePassword: true }] }]' | portaria apply -`;
+  `  echo 'contexts: [{ code: ${code}, users: [{ email: you@example.com, firstName: Your, lastName: Name, role: administrator, generatePassword: true }] }]' | ${calledAs()} apply -`;

@@ -1,14 +1,8 @@
 import { isIP } from 'node:net';
-import { type Question, viewExplanation } from '../domain/administration/explanations/index.ts';
+import { findAskedApplications, findAskedPeople, type Question, viewExplanation } from '../domain/administration/explanations/index.ts';
 import { createAccessFinder } from '../domain/applications/access/index.ts';
-import {
-  findApplicationByClientId,
-  findApplicationByCode,
-  findApplicationByEntityId,
-  findApplicationById,
-} from '../domain/applications/applications/index.ts';
 import { type Context, contextAddress, findContextByCode } from '../domain/company/contexts/index.ts';
-import type { Scope } from '../domain/scope.ts';
+import { fullName, identifier, type User } from '../domain/people/users/index.ts';
 import { instantAt, systemClock } from '../platform/clock/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type Command, UsageError, withStore } from './command.ts';
@@ -20,6 +14,7 @@ export const explainCommand: Command = {
   usage: 'explain CONTEXT PERSON APPLICATION [--from IP] [--known-browser] [--at TIME]',
   examples: [
     'explain acme ana@acme.example payroll',
+    'explain acme "ana so" pay',
     'explain acme jsilva payroll --from 203.0.113.7 --known-browser',
     'explain acme jsilva payroll --at 2027-01-31T22:00 --json',
   ],
@@ -32,9 +27,10 @@ export const explainCommand: Command = {
       const context = await findContextByCode(scope.db, code);
       if (!context) throw new AppError('unknown_context', 422, { params: { code } });
       const inside = { ...scope, contextId: context.contextId };
-      const application = await findApplication(inside, name);
+      const user = onlyOf(await findAskedPeople(inside, person), person, called);
+      const application = onlyOf(await findAskedApplications(inside, name), name, (one) => `${one.name} (${one.code})`);
       const question: Question = {
-        person,
+        person: user?.userId ?? person,
         application: name,
         applicationId: application?.applicationId,
         ip,
@@ -63,12 +59,13 @@ function toolsOf(context: Context, baseUrl: string, database: Parameters<typeof 
   };
 }
 
-/** As its administrators call it, or as it calls itself. */
-const findApplication = async (scope: Scope, name: string) =>
-  (await findApplicationByCode(scope, name)) ??
-  (await findApplicationById(scope, name)) ??
-  (await findApplicationByClientId(scope, name)) ??
-  (await findApplicationByEntityId(scope, name));
+/** The only one that may be meant. @throws AppError ambiguous_name with those that may be */
+function onlyOf<T>(found: T[], name: string, nameOf: (one: T) => string): T | undefined {
+  if (found.length <= 1) return found[0];
+  throw new AppError('ambiguous_name', 422, { params: { name, candidates: found.map(nameOf).join(', ') } });
+}
+
+const called = (user: User): string => `${fullName(user)} (${identifier(user)})`;
 
 /** A minute in the company's time zone, or an instant with its own. */
 function readTime(text: unknown, { timeZone }: Context): Date {

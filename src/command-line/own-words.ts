@@ -17,6 +17,9 @@ export function terminalWords(): Translate {
   return words;
 }
 
+/** What stands before a command where somebody pastes it; scripts/start.mjs says so. */
+export const calledAs = (): string => process.env.CALLED_AS ?? 'portaria';
+
 function readWords(): Translate {
   const i18n = readTexts();
   const t = i18n.for('en');

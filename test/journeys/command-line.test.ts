@@ -11,7 +11,7 @@ import { systemClock } from '../../src/platform/clock/index.ts';
 import { newId } from '../../src/platform/crypto/index.ts';
 import { enqueueJob } from '../../src/platform/jobs/index.ts';
 import { eventually } from '../support/patience.ts';
-import { portaria, startServerProcess } from '../support/process.ts';
+import { portaria, shell, startServerProcess } from '../support/process.ts';
 import { freePort, startingState } from '../support/server.ts';
 
 describe('the portaria command line, on the embedded store', function () {
@@ -192,7 +192,7 @@ describe('the portaria command line, on the embedded store', function () {
   });
 
   it('S9: says how the first administrator of a new company comes, by a command that does it, and of approval who invites', () => {
-    const first = (text: string) => /echo '(.*)' \| portaria apply -/.exec(text)![1]!;
+    const first = (text: string) => /echo '(.*)' \| .* apply -/.exec(text)![1]!;
     const made = run('context', 'create', 'begun', '--name', 'Begun S.A.', '--with-approval', '--language', 'pt-BR');
     expect(made.stdout).to.contain('The first administrator of begun comes by a file.');
     expect(made.stdout).to.match(
@@ -200,9 +200,12 @@ describe('the portaria command line, on the embedded store', function () {
     );
     const named = JSON.parse(run('context', 'list', '--json').stdout).contexts as { code: string; name: string }[];
     expect(named.find(({ code }) => code === 'begun-approval')!.name).to.equal('Begun S.A. (homologação)');
-    const file = join(folder, 'first.yaml');
-    writeFileSync(file, first(made.stdout));
-    expect(run('apply', file).stdout).to.match(/\+ user you@example\.com[\s\S]*begun you@example\.com: \S+/);
+    // it is pasted as it is printed, however the program was called
+    const [printed] = /^ *echo .*$/m.exec(made.stdout)!;
+    const pasted = shell(printed, env);
+    expect(pasted.stdout, pasted.stderr).to.match(/\+ user you@example\.com[\s\S]*begun you@example\.com: \S+/);
+    const asNpm = portaria(['context', 'create', 'by-npm', '--name', 'npm'], { ...env, npm_lifecycle_event: 'portaria' }).stdout;
+    expect(asNpm).to.contain("' | npm run -s portaria -- apply -");
     const alone = run('context', 'create', 'alone', '--name', 'Alone', '--environment', 'approval').stdout;
     expect(first(alone)).to.contain('code: alone,');
     const paired = run('context', 'create', 'alone-2', '--name', 'Alone', '--environment', 'approval', '--paired-with', 'begun').stderr;
@@ -292,6 +295,21 @@ describe('the portaria command line, on the embedded store', function () {
       refusals(explain('acme', 'nobody', 'payroll', '--from', '203.0.113.7', '--known-browser', '--at', '2030-01-31T22:00')),
     ).to.deep.equal(['person-unknown']);
     expect(refusals(explain('acme', 'jsilva', 'none'))).to.include('application-unknown');
+    // a part of a name is enough where only one has it
+    for (const [person, application] of [
+      ['ana sou', 'payr'],
+      ['SOUZA', 'Payroll'],
+      ['ana@acme.example', 'PAYROLL'],
+    ] as const)
+      expect(refusals(explain('acme', person, application)), `${person} ${application}`).to.deep.equal(['not-assigned']);
+    for (const [person, application, candidates] of [
+      ['s', 'payroll', ['Ana Souza (ana@acme.example)', 'jsilva']],
+      ['ana', 'o', ['(payroll)', '(mobile)']],
+    ] as const) {
+      const several = run('explain', 'acme', person, application);
+      expect([several.status, ...candidates.map((one) => several.stderr.includes(one))], several.stderr).to.deep.equal([65, true, true]);
+      expect(JSON.parse(run('explain', 'acme', person, application, '--json').stdout)).to.include({ code: 'ambiguous_name' });
+    }
     const words = run('explain', 'acme', 'ana@acme.example', 'payroll');
     expect(words.stdout).to.contain("Ana Souza can't open Payroll").and.contain('not assigned');
     const overrides = [{ for: { application: 'mobile' }, networks: ['203.0.113.0/24'] }];

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtProgram } from '../../scripts/built.mjs';
 import { send } from './jar.ts';
@@ -103,6 +104,13 @@ export const linesOf = (output: string): Record<string, unknown>[] =>
 
 /** Environment of a server on a given database. */
 export const onDatabase = (url: string): Record<string, string> => ({ DATABASE_URL: url, PORTARIA_MASTER_KEYS: testMasterKeys });
+
+/** A line as somebody pastes it into a shell, in the folder of the sources. */
+export function shell(line: string, extra: Record<string, string>) {
+  const env = environment(extra);
+  const path = `${dirname(process.execPath)}:${env.PATH}`;
+  return spawnSync('sh', ['-c', line], { cwd: root, env: { ...env, PATH: path }, encoding: 'utf8' });
+}
 
 /** The command line, as people run it. */
 export function portaria(args: string[], extra: Record<string, string>, input?: string) {

@@ -1,14 +1,7 @@
 import { isIP } from 'node:net';
-import type { Question } from '../../../domain/administration/explanations/index.ts';
-import {
-  type Application,
-  findApplicationByCode,
-  findApplicationById,
-  listApplications,
-} from '../../../domain/applications/applications/index.ts';
-import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
-import { findUserById, findUserByLogin, identifier, listUsers, type User } from '../../../domain/people/users/index.ts';
-import type { Scope } from '../../../domain/scope.ts';
+import { findAskedApplications, findAskedPeople, type Question } from '../../../domain/administration/explanations/index.ts';
+import type { Application } from '../../../domain/applications/applications/index.ts';
+import { identifier, type User } from '../../../domain/people/users/index.ts';
 import { instantAt, minuteIn } from '../../../platform/clock/index.ts';
 import type { PageContext } from '../../request/index.ts';
 
@@ -17,8 +10,6 @@ type Fields = Record<(typeof names)[number], string>;
 
 /** What somebody asks. `fields`: as the form shows them; `faults`: in the reader's words; `people` and `applications` to choose among, where several fit. */
 export type Asked = { fields: Fields; faults: Record<string, string>; people: User[]; applications: Application[]; question?: Question };
-
-const mostChoices = 10;
 
 /** Of an address that can be passed on: people and applications stand in it by id, by name, or by a part of it. */
 export async function readQuestion(page: PageContext): Promise<Asked> {
@@ -31,7 +22,10 @@ export async function readQuestion(page: PageContext): Promise<Asked> {
   const at = fields.at === '' ? now : instantAt(context.timeZone, fields.at.slice(0, 16));
   if (!at) faults.at = t('explain.no_time');
   const shown = { ...fields, from, at: fields.at && (at ? minuteIn(context.timeZone, at) : fields.at) };
-  const [people, applications] = await Promise.all([findPeople(scope, fields.person), findApplications(scope, fields.application)]);
+  const [people, applications] = await Promise.all([
+    findAskedPeople(scope, fields.person),
+    findAskedApplications(scope, fields.application),
+  ]);
   const [person, application] = [only(people), only(applications)];
   const asked: Asked = {
     fields: { ...shown, person: person ? identifier(person) : fields.person, application: application?.name ?? fields.application },
@@ -54,22 +48,3 @@ export async function readQuestion(page: PageContext): Promise<Asked> {
 }
 
 const only = <T>(list: T[]): T | undefined => (list.length === 1 ? list[0] : undefined);
-
-/** By id, e-mail or username, else by a part of the name or by what an application calls them. */
-async function findPeople(scope: Scope, text: string): Promise<User[]> {
-  if (text === '') return [];
-  const found = (await findUserById(scope, text)) ?? (await findUserByLogin(scope, text));
-  if (found) return [found];
-  const { items } = await listUsers(scope, { search: text }, mostChoices);
-  return items.length > 0 ? items : findUsersBySubject(scope, text);
-}
-
-/** By id, code or name, else by a part of the name. */
-async function findApplications(scope: Scope, text: string): Promise<Application[]> {
-  if (text === '') return [];
-  const found = (await findApplicationById(scope, text)) ?? (await findApplicationByCode(scope, text));
-  if (found) return [found];
-  const { items } = await listApplications(scope, { search: text }, mostChoices);
-  const exact = items.filter(({ name }) => name.toLowerCase() === text.toLowerCase());
-  return exact.length === 1 ? exact : items;
-}
