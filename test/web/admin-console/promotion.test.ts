@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { load } from 'cheerio';
 import { compareWithApproval } from '../../../src/domain/administration/promotion/index.ts';
@@ -9,6 +10,7 @@ import { inReviewTurn } from '../../../src/web/admin-console/promotion/review-tu
 import type { PageContext } from '../../../src/web/request/index.ts';
 import { eventsOf } from '../../support/audit.ts';
 import type { Answer, Jar } from '../../support/jar.ts';
+import { eventually } from '../../support/patience.ts';
 import { oidcApplication } from '../../support/promotion.ts';
 import { passwords, signedIn, startTestServer, type TestServer, testKeyRing } from '../../support/server.ts';
 
@@ -29,24 +31,43 @@ describe('web: promotion, who reviews at once', () => {
       (error) => error.code,
     );
 
-  it('one of a company at a time and two in all, the others are told at once; an end of any kind makes room', async () => {
+  it('one of a company at a time and two in all; the others wait a little, in their order, and are told when it takes too long', async () => {
     const ends: ((fails: boolean) => void)[] = [];
-    const review = (page: PageContext | undefined) =>
+    const begun: string[] = [];
+    const review = (page: PageContext | undefined, waitMs?: number) =>
       codeOf(
         inReviewTurn(
           page!,
-          () => new Promise<void>((resolve, reject) => ends.push((fails) => (fails ? reject({ code: 'failed' }) : resolve()))),
+          () => {
+            begun.push(page!.context.contextId);
+            return new Promise<void>((resolve, reject) => ends.push((fails) => (fails ? reject({ code: 'failed' }) : resolve())));
+          },
+          waitMs,
         ),
       );
     const [acme, other, third] = companies;
     const [one, two] = [review(acme), review(other)];
-    expect(await Promise.all([review(acme), review(third)])).to.deep.equal(['busy', 'busy']);
+    expect(await Promise.all([review(acme, 5), review(third, 5)]), 'nobody waits for ever').to.deep.equal(['busy', 'busy']);
+    const [three, four] = [review(third, 60_000), review(acme, 60_000)];
     ends[0]!(true);
+    expect(await one).to.equal('failed');
+    await eventually(async () => expect(begun).to.deep.equal(['acme', 'other', 'third']));
     ends[1]!(false);
-    expect(await Promise.all([one, two])).to.deep.equal(['failed', 'done']);
-    const again = review(acme);
+    expect(await two).to.equal('done');
+    await eventually(async () => expect(begun).to.deep.equal(['acme', 'other', 'third', 'acme']));
     ends[2]!(false);
+    ends[3]!(false);
+    expect(await Promise.all([three, four])).to.deep.equal(['done', 'done']);
+    const again = review(acme);
+    await eventually(async () => expect(ends).to.have.length(5));
+    const crowd = Array.from({ length: 11 }, () => review(acme, 60_000));
+    expect(await crowd.at(-1), 'and not everybody may wait').to.equal('busy');
+    for (let at = 4; at < 15; at++) {
+      await eventually(async () => expect(ends.length).to.be.greaterThan(at));
+      ends[at]!(false);
+    }
     expect(await again).to.equal('done');
+    expect((await Promise.all(crowd)).filter((code) => code === 'done')).to.have.length(10);
   });
 });
 
@@ -318,6 +339,28 @@ describe('web: promotion', () => {
     }
   });
 
+  /** While another administrator reviews, first with many who wait before us, then with nobody. */
+  async function afterAnother(contextId: string, look: () => Promise<Answer>): Promise<Answer> {
+    const page = { context: { contextId } } as PageContext;
+    const first = Promise.withResolvers<void>();
+    const other = inReviewTurn(page, () => first.promise);
+    const crowd = Array.from({ length: 10 }, () => inReviewTurn(page, async () => undefined, 60_000));
+    const busy = await look();
+    expect(busy.status).to.equal(503);
+    expect(busy.text).to.contain('Another administrator is reviewing').and.to.contain('Try again').and.not.contain('Nothing to undo');
+    first.resolve();
+    await Promise.all([other, ...crowd]);
+    const second = Promise.withResolvers<void>();
+    const another = inReviewTurn(page, () => second.promise);
+    const waiting = look();
+    await sleep(300);
+    second.resolve();
+    await another;
+    const shown = await waiting;
+    expect(shown.status, 'it waits').to.equal(200);
+    return shown;
+  }
+
   it('is undone by one confirmation, and says what has changed since', async () => {
     const review = await press(await open(), 'review', { ...own('crm'), pick: ['application crm', 'group sales'] });
     const done = await press(review, 'apply', { accept: accepts(review) });
@@ -352,10 +395,10 @@ describe('web: promotion', () => {
         },
       ],
     });
-    const undo = await ana.get(`${here}/undo`);
+    const scope = await server.scope();
+    const undo = await afterAnother(scope.contextId, () => ana.get(`${here}/undo`));
     const undone = await ana.submit(ana.form(undo, /undo$/));
     expect(undone.status, faultOf(undone)).to.equal(200);
-    const scope = await server.scope();
     expect(await findApplicationByCode(scope, 'crm')).to.equal(undefined);
     expect(await findGroupByName(scope, 'Sales')).to.equal(undefined);
     expect((await ana.get(`${here}/undo`)).status).to.equal(409);

@@ -77,8 +77,8 @@ async function renderChoice(page: PageContext, comparison: Comparison, choice: C
 
 /** What the button says: look for rows, take what is needed, go on to the review, back from there, try it, or do it. */
 export async function submitDifferences(page: PageContext): Promise<void> {
-  const around = await surroundingsOf(page);
-  const { form, scope, t } = page;
+  await surroundingsOf(page);
+  const { form, scope } = page;
   const step = form.get('step');
   const comparison = await compareWithApproval(scope);
   const choice = readChoice(page, comparison);
@@ -87,26 +87,30 @@ export async function submitDifferences(page: PageContext): Promise<void> {
   if (comparison.fingerprint !== form.get('fingerprint')) return renderChanged(page, comparison, choice, known);
   if (step === 'find' || step === 'needs' || step === 'choose')
     return renderChoice(page, comparison, choice, { search: step === 'find' ? form.get('search').trim() : '' });
-  if (step === 'apply') return submitPromotion(page, comparison, choice, known);
-  const inTurn = <T>(work: () => Promise<T>) => orBusy(inReviewTurn(page, work));
-  const renderBusy = () => renderChoice(page, comparison, choice, { refusal: { status: 503, fault: t('promotion.busy') } });
-  const findings = await inTurn(() => previewPromotion(scope, comparison, choice, around));
-  if (!findings) return renderBusy();
-  if (findings.some(({ severity }) => severity === 'error'))
-    return renderChoice(page, comparison, choice, { findings, refusal: { status: 422, fault: t('promotion.to_mend') } });
-  if (step === 'try') {
-    const isDone = await inTurn(() => tryPromotion(page, comparison, choice, findings).then(() => true));
-    return isDone ? undefined : renderBusy();
-  }
-  await renderReview(page, comparison, choice, findings);
+  const keep = (work: () => Promise<void>) => work().catch((error) => renderKept(page, error, choice, known));
+  return keep(() => (step === 'apply' ? submitPromotion(page, comparison, choice) : review(page, comparison, choice)));
 }
 
-/** What was ticked and typed stays in the form for whoever comes next. @returns undefined when it is another's turn */
-const orBusy = <T>(work: Promise<T>): Promise<T | undefined> =>
-  work.catch((error) => {
-    if (error instanceof AppError && error.code === 'busy') return undefined;
-    throw error;
-  });
+/** Whatever goes wrong, what was ticked and typed stays in the form. */
+async function renderKept(page: PageContext, error: unknown, choice: Choice, known: ReadonlySet<string>): Promise<void> {
+  if (!(error instanceof AppError)) throw error;
+  const { code, status, publicMessage, params } = error;
+  const comparison = await compareWithApproval(page.scope);
+  const isChanged = ['promotion_changed', 'changed_meanwhile', 'not_found'].includes(code);
+  if (isChanged) return renderChanged(page, comparison, choice, known);
+  const fault = page.t(code === 'busy' ? 'promotion.busy' : publicMessage, params);
+  await renderChoice(page, comparison, choice, { refusal: { status, fault } });
+}
+
+async function review(page: PageContext, comparison: Comparison, choice: Choice): Promise<void> {
+  const { scope, t } = page;
+  const around = await surroundingsOf(page);
+  const findings = await inReviewTurn(page, () => previewPromotion(scope, comparison, choice, around));
+  if (findings.some(({ severity }) => severity === 'error'))
+    return renderChoice(page, comparison, choice, { findings, refusal: { status: 422, fault: t('promotion.to_mend') } });
+  if (page.form.get('step') === 'try') return inReviewTurn(page, () => tryPromotion(page, comparison, choice, findings));
+  await renderReview(page, comparison, choice, findings);
+}
 
 async function tryPromotion(page: PageContext, comparison: Comparison, choice: Choice, findings: Finding[]): Promise<void> {
   const operationId = await submitForm(
@@ -147,34 +151,27 @@ async function renderReview(
   );
 }
 
-async function submitPromotion(page: PageContext, comparison: Comparison, choice: Choice, known: ReadonlySet<string>): Promise<void> {
+async function submitPromotion(page: PageContext, comparison: Comparison, choice: Choice): Promise<void> {
   const { scope, t } = page;
   const around = await surroundingsOf(page);
-  try {
-    const done = await promote(scope, { fingerprint: comparison.fingerprint, choice }, around);
-    if (done.outcome === 'refused') {
-      const { findings } = done;
-      const refusal = {
-        status: 422,
-        fault: t(findings.some(({ severity }) => severity === 'error') ? 'promotion.to_mend' : 'promotion.to_accept'),
-      };
-      return findings.some(({ severity }) => severity === 'error')
-        ? renderChoice(page, comparison, choice, { findings, refusal })
-        : renderReview(
-            page,
-            comparison,
-            choice,
-            await inReviewTurn(page, () => previewPromotion(scope, comparison, choice, around)),
-            refusal,
-          );
-    }
-    page.services.forgetCached(page.context.contextId);
-    if (done.outcome === 'applied' && done.secrets.length > 0) return showPromotion(page, done.promotionId, done.secrets);
-    redirectTo(page, `/admin/promotion/${done.promotionId}`, done.outcome === 'applied' ? 'promotion_applied' : 'promotion_proposed');
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    if (error.code === 'promotion_changed') return renderChanged(page, await compareWithApproval(scope), choice, known);
-    if (error.code !== 'promotion_waits') throw error;
-    await renderChoice(page, comparison, choice, { refusal: { status: 409, fault: t('errors.promotion_waits') } });
+  const done = await promote(scope, { fingerprint: comparison.fingerprint, choice }, around);
+  if (done.outcome === 'refused') {
+    const { findings } = done;
+    const refusal = {
+      status: 422,
+      fault: t(findings.some(({ severity }) => severity === 'error') ? 'promotion.to_mend' : 'promotion.to_accept'),
+    };
+    return findings.some(({ severity }) => severity === 'error')
+      ? renderChoice(page, comparison, choice, { findings, refusal })
+      : renderReview(
+          page,
+          comparison,
+          choice,
+          await inReviewTurn(page, () => previewPromotion(scope, comparison, choice, around)),
+          refusal,
+        );
   }
+  page.services.forgetCached(page.context.contextId);
+  if (done.outcome === 'applied' && done.secrets.length > 0) return showPromotion(page, done.promotionId, done.secrets);
+  redirectTo(page, `/admin/promotion/${done.promotionId}`, done.outcome === 'applied' ? 'promotion_applied' : 'promotion_proposed');
 }

@@ -12,7 +12,7 @@ import { type PageContext, type Refusal, renderPage } from '../../request/index.
 import { redirectTo, submitForm } from '../submit.ts';
 import { presentObject } from './present.ts';
 import { showPromotion } from './promotion.ts';
-import { inReviewTurn } from './review-turn.ts';
+import { inReviewTurn, orBusy } from './review-turn.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 type Shown = Pick<UndoPlan, 'objects' | 'blocking'>;
@@ -20,8 +20,9 @@ type Shown = Pick<UndoPlan, 'objects' | 'blocking'>;
 /** Object by object what goes back, and what stays and why: with one confirmation. */
 export async function showUndo(page: PageContext, refusal?: Refusal): Promise<void> {
   const around = await surroundingsOf(page);
-  const plan = await inReviewTurn(page, () => planUndo(page.scope, page.params.promotion!, around));
-  renderUndo(page, plan, refusal);
+  const plan = await orBusy(inReviewTurn(page, () => planUndo(page.scope, page.params.promotion!, around)));
+  if (plan) return renderUndo(page, plan, refusal);
+  renderUndo(page, { objects: [], blocking: [] }, { status: 503, fault: page.t('promotion.undo_busy') });
 }
 
 function renderUndo(page: PageContext, { objects, blocking }: Shown, refusal?: Refusal): void {
@@ -38,6 +39,8 @@ function renderUndo(page: PageContext, { objects, blocking }: Shown, refusal?: R
       asBefore: of('as-before'),
       staying: of('stays'),
       blocking: blocking.map((one) => tellFinding(page.t, one)),
+      // nothing is known yet of what would go back
+      isBusy: refusal?.status === 503,
       removesClients: objects.some(({ action, kind, state }) => action === 'remove' && kind === 'application' && state === 'undoable'),
     },
     { refusal },
