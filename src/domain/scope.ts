@@ -57,8 +57,10 @@ export type Scope = {
   keyRing: KeyRing;
   hasher: PasswordHasher;
   isHttpHost?: IsHttpHost;
-  /** Everything that is written is taken back in the end. So what people are using now, sessions and tokens, is left alone, and nobody waits for it. */
+  /** Everything that is written is taken back in the end. So what people are using now, sessions and tokens, is left alone. `rehearse` begins it. */
   isRehearsal?: true;
+  /** Of a rehearsal for which somebody waits: it ends here, and begins again (`rehearse`). */
+  giveWay?: () => void;
   /** Of long work: the process is about to end. `inTransaction` then begins no other one, so what is between two transactions is a safe place. */
   stop?: AbortSignal;
 };
@@ -104,7 +106,9 @@ export const openServerScope = ({ database, clock, keyRing, hasher, isHttpHost }
 /** For work that is taken back in the end, whatever comes of it. */
 export const rehearsing = <S extends ServerScope>(scope: S): S => ({ ...scope, isRehearsal: true });
 
-const isTransaction = <S extends ServerScope>(scope: S): scope is S & Opened => scope.db.isTransaction === true;
+export type Inside<S extends ServerScope> = S & Opened;
+
+export const isTransaction = <S extends ServerScope>(scope: S): scope is S & Opened => scope.db.isTransaction === true;
 
 /**
  * Writes, audit events and jobs of `work` stand or fall together. Inside another transaction it is a savepoint: what `work` throws undoes only its own part.

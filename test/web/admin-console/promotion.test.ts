@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { load } from 'cheerio';
 import { compareWithApproval } from '../../../src/domain/administration/promotion/index.ts';
@@ -10,7 +9,7 @@ import { inReviewTurn } from '../../../src/web/admin-console/promotion/review-tu
 import type { PageContext } from '../../../src/web/request/index.ts';
 import { eventsOf } from '../../support/audit.ts';
 import type { Answer, Jar } from '../../support/jar.ts';
-import { eventually } from '../../support/patience.ts';
+import { eventually, pause } from '../../support/patience.ts';
 import { oidcApplication } from '../../support/promotion.ts';
 import { passwords, signedIn, startTestServer, type TestServer, testKeyRing } from '../../support/server.ts';
 
@@ -353,7 +352,7 @@ describe('web: promotion', () => {
     const second = Promise.withResolvers<void>();
     const another = inReviewTurn(page, () => second.promise);
     const waiting = look();
-    await sleep(300);
+    await pause(300);
     second.resolve();
     await another;
     const shown = await waiting;

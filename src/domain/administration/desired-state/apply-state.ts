@@ -1,7 +1,7 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput, invalidTogether } from '../../../platform/errors/index.ts';
 import { type Context, editContext, findContextByCode } from '../../company/contexts/index.ts';
-import { inTransaction, rehearsing, type Scope, type ServerScope, type Transaction } from '../../scope.ts';
+import { type Inside, inTransaction, type Scope, type ServerScope, type Transaction } from '../../scope.ts';
 import {
   compareConfigurations,
   type DesiredContext,
@@ -21,6 +21,7 @@ import { createContextWithBasics, createWithoutKeys } from './create-context-wit
 import { type InParts, part } from './part.ts';
 import { type PreparedPasswords, preparePasswords } from './prepare-passwords.ts';
 import { refuseNamed } from './refuse-named.ts';
+import { rehearse } from './rehearse.ts';
 import { describeRemoval, findSurplus, type Removal } from './remove-objects.ts';
 
 export type ApplyOptions = {
@@ -34,18 +35,6 @@ export type ApplyOptions = {
   unresolved?: { path: string; reference: string }[];
 };
 
-/** What would have been done, thrown so that nothing of it stays. */
-class RolledBack extends Error {
-  readonly result: ApplyResult;
-  readonly refused: StateFault[];
-
-  constructor(result: ApplyResult, refused: StateFault[] = []) {
-    super('dry run');
-    this.result = result;
-    this.refused = refused;
-  }
-}
-
 /**
  * Brings the store to the file's state in one transaction: nothing of it stays when one part is refused. What the file does not mention stays as it is; lists it
  * does give (members, redirect_uris) are taken as written.
@@ -54,13 +43,9 @@ class RolledBack extends Error {
 export async function applyState(scope: ServerScope, state: DesiredState, options: ApplyOptions = {}): Promise<ApplyResult> {
   const passwords = await preparePasswords(scope, state);
   try {
-    return await inTransaction(options.dryRun ? rehearsing(scope) : scope, async (inside) => {
-      const result = await applyAll(inside, state, { options, passwords });
-      if (options.dryRun) throw new RolledBack(result);
-      return result;
-    });
+    const work = (inside: Inside<ServerScope>) => applyAll(inside, state, { options, passwords });
+    return await (options.dryRun ? rehearse(scope, work) : inTransaction(scope, work));
   } catch (error) {
-    if (error instanceof RolledBack) return error.result;
     if (!(error instanceof StateError)) throw error;
     const faults = await findFaults(scope, state, options);
     throw faults.length > 0 ? new StateError(faults) : error;
@@ -71,17 +56,12 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
  * Everything that a file would be refused for: every part of it is tried, and nothing stays.
  * @param state what could be read of the file
  */
-export async function findFaults(scope: ServerScope, state: DesiredState, options: ApplyOptions = {}): Promise<StateFault[]> {
-  try {
-    return await inTransaction(rehearsing(scope), async (inside): Promise<never> => {
-      const refused: StateFault[] = [];
-      throw new RolledBack(await applyAll(inside, state, { options: { ...options, plan: false }, passwords: new Map(), refused }), refused);
-    });
-  } catch (error) {
-    if (error instanceof RolledBack) return tidyFaults(state, error.refused);
-    throw error;
-  }
-}
+export const findFaults = (scope: ServerScope, state: DesiredState, options: ApplyOptions = {}): Promise<StateFault[]> =>
+  rehearse(scope, async (inside) => {
+    const refused: StateFault[] = [];
+    await applyAll(inside, state, { options: { ...options, plan: false }, passwords: new Map(), refused });
+    return tidyFaults(state, refused);
+  });
 
 type How = { options: ApplyOptions; passwords: PreparedPasswords; refused?: StateFault[] };
 

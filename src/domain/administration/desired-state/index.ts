@@ -5,3 +5,4 @@ export { applyDifferences } from './apply-differences.ts';
 export { type ApplyOptions, applyState, findFaults } from './apply-state.ts';
 export type { ApplyResult, Change, PlannedContext, PolicyOptions } from './applying.ts';
 export { createContextWithBasics } from './create-context-with-basics.ts';
+export { rehearse } from './rehearse.ts';

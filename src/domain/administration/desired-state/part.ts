@@ -21,6 +21,7 @@ export async function part<P extends InParts<ServerScope>, T>(
   work: (inside: P) => Promise<T>,
   placed?: Placing,
 ): Promise<T | undefined> {
+  one.scope.giveWay?.();
   const tried = (inside: P): Promise<T> => one.at(...path)(work(inside), placed);
   if (!one.refused) return tried(one);
   try {

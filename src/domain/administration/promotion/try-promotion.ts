@@ -6,9 +6,10 @@ import { termsSettings } from '../../applications/consents/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { type DirectoryRules, directoryRules } from '../../people/directories/index.ts';
 import { findGroupsByName, listGroupsByIds } from '../../people/groups/index.ts';
-import { type GroupId, inTransaction, type OperationId, rehearsing, type Scope, type Transaction } from '../../scope.ts';
+import type { GroupId, OperationId, Scope } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 import { loadPolicy, type PolicyRules, rulesInForce } from '../../sign-in/sign-in-policy/index.ts';
+import { rehearse } from '../desired-state/index.ts';
 import { type ApplicationChange, type Change, getSimulation, startSimulation } from '../simulations/index.ts';
 import { type Comparison, type Outcome, workOutcome } from './comparison.ts';
 import type { Choice } from './promotion.ts';
@@ -24,29 +25,14 @@ const takePicture = async (scope: Scope): Promise<Picture> => ({
   reaches: await listReaches(scope),
 });
 
-/** Thrown so that nothing of what was written stays. */
-class Pictured extends Error {
-  readonly picture: Picture;
-  constructor(picture: Picture) {
-    super('pictured');
-    this.picture = picture;
-  }
-}
-
 /** Production as promoting would leave it: it is written, looked at and taken back, so that names become ids as they really do. */
-async function takePictureAfter(scope: Scope, outcome: Outcome, usableFactors: FactorKind[]): Promise<Picture> {
-  try {
-    return await inTransaction(rehearsing(scope), async (inside: Transaction): Promise<never> => {
-      const written = await writeChanges(inside, outcome, { usableFactors, onTrial: true });
-      // it was checked before: somebody has written meanwhile
-      if ('refused' in written) throw new AppError('promotion_changed', 409);
-      throw new Pictured(await takePicture(inside));
-    });
-  } catch (error) {
-    if (error instanceof Pictured) return error.picture;
-    throw error;
-  }
-}
+const takePictureAfter = (scope: Scope, outcome: Outcome, usableFactors: FactorKind[]): Promise<Picture> =>
+  rehearse(scope, async (inside) => {
+    const written = await writeChanges(inside, outcome, { usableFactors, onTrial: true });
+    // it was checked before: somebody has written meanwhile
+    if ('refused' in written) throw new AppError('promotion_changed', 409);
+    return takePicture(inside);
+  });
 
 /** What is chosen, as a change to try. What would be new in production concerns nobody of the last 30 days, and is left out. */
 async function findChange(scope: Scope, outcome: Outcome, usableFactors: FactorKind[]): Promise<Change> {

@@ -1,6 +1,6 @@
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { findApplicationByCode, usesSecret } from '../../applications/applications/index.ts';
-import { inTransaction, rehearsing, type Scope, type Transaction } from '../../scope.ts';
+import { inTransaction, type Scope } from '../../scope.ts';
 import {
   type Difference,
   idOf,
@@ -14,7 +14,7 @@ import {
   type StateFault,
   showFound,
 } from '../configuration/index.ts';
-import { applyDifferences, type PolicyOptions } from '../desired-state/index.ts';
+import { applyDifferences, type PolicyOptions, rehearse } from '../desired-state/index.ts';
 import { type Outcome, objectsById } from './comparison.ts';
 import { type Finding, finding } from './finding.ts';
 
@@ -96,19 +96,9 @@ function refusalOf(
   return finding('refused', object, { ...(field ? { path: field } : {}), params: { ...params, rule: message }, found });
 }
 
-/** Thrown so that nothing of what was tried stays. */
-class Tried extends Error {}
-
 /** Everything that would stand in the way, of each object: it is written and taken back. */
-export async function tryChanges(scope: Scope, outcome: Outcome, policy: PolicyOptions): Promise<Finding[]> {
-  try {
-    await inTransaction(rehearsing(scope), async (inside: Transaction) => {
-      const written = await writeChanges(inside, outcome, policy);
-      throw Object.assign(new Tried(), { findings: 'refused' in written ? written.refused : [] });
-    });
-    return [];
-  } catch (error) {
-    if (error instanceof Tried) return (error as Tried & { findings: Finding[] }).findings;
-    throw error;
-  }
-}
+export const tryChanges = (scope: Scope, outcome: Outcome, policy: PolicyOptions): Promise<Finding[]> =>
+  rehearse(scope, async (inside) => {
+    const written = await writeChanges(inside, outcome, policy);
+    return 'refused' in written ? written.refused : [];
+  });

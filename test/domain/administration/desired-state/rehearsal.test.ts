@@ -1,8 +1,11 @@
 import { expect } from 'chai';
-import { applyState, parseState } from '../../../../src/domain/administration/desired-state/index.ts';
+import { applyState, parseState, rehearse } from '../../../../src/domain/administration/desired-state/index.ts';
+import { editApplication, findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
+import { assignApplication } from '../../../../src/domain/applications/assignments/index.ts';
+import { findGroupByName } from '../../../../src/domain/people/groups/index.ts';
 import { ArtifactStore } from '../../../../src/domain/records/protocol-artifacts/index.ts';
 import { inTransaction } from '../../../../src/domain/scope.ts';
-import { eventually } from '../../../support/patience.ts';
+import { eventually, pause } from '../../../support/patience.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 const lock = 777_001;
@@ -98,5 +101,103 @@ describe('domain/administration/desired-state: while a change is only tried', ()
     // the same done in earnest ends it
     await applyState(store.scope, parseState(after));
     expect(await artifacts.find(contextId, 'AccessToken', 'second')).to.equal(undefined);
+  });
+
+  describe('whoever wants to write what it has changed', () => {
+    const many = Array.from({ length: 30 }, (_, index) => `slow-${String(index).padStart(2, '0')}`);
+    const oidc = (code: string) => ({ client_id: code, token_endpoint_auth_method: 'none', redirect_uris });
+    const application = (code: string, more = {}) => ({ code, name: code, oidc: oidc(code), ...more });
+    const apis = many.map((code) => ({ identifier: `urn:${code}`, name: code }));
+    const file = (more: object) => parseState({ contexts: [{ code: 'acme', ...more }] });
+    const first = many[0]!;
+
+    before(async () => {
+      await applyState(store.scope, file({ applications: many.map((code) => application(code)), groups: [{ name: 'Slow' }] }));
+      // as in a company that is larger than ours
+      await store.database.knex.raw(`
+        CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN IF NEW.type IN ('api.created', 'application.deleted') THEN PERFORM pg_sleep(0.1); END IF; RETURN NEW; END $$;
+        CREATE TRIGGER be_slow BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION be_slow();`);
+    });
+    after(() => store.database.knex.raw('DROP TRIGGER be_slow ON audit_events; DROP FUNCTION be_slow'));
+
+    const lockOf = (table: string, where: string, strength: string) =>
+      `SELECT 1 AS n FROM ${table} WHERE ${where} FOR ${strength} SKIP LOCKED`;
+    const ofApplication = lockOf('applications', `code = '${first}'`, 'KEY SHARE');
+    const cases: [what: string, tried: () => Promise<{ changes: unknown[] }>, lock: string, write: () => Promise<unknown>][] = [
+      [
+        'an application that is edited',
+        () => applyState(store.scope, file({ applications: [application(first, { description: 'other' })], apis }), { dryRun: true }),
+        lockOf('applications', `code = '${first}'`, 'NO KEY UPDATE'),
+        async () => {
+          const { applicationId } = (await findApplicationByCode(store.scope, first))!;
+          await editApplication(store.scope, applicationId, application(first, { category: 'edited meanwhile' }));
+        },
+      ],
+      [
+        'an application that is removed, to which somebody is given',
+        () => applyState(store.scope, file({ applications: [application('other-one')] }), { dryRun: true, prune: true, plan: true }),
+        ofApplication,
+        async () => {
+          const { applicationId } = (await findApplicationByCode(store.scope, first))!;
+          const { groupId } = (await findGroupByName(store.scope, 'Slow'))!;
+          await assignApplication(store.scope, applicationId, { kind: 'group', id: groupId });
+        },
+      ],
+      [
+        'a person who is edited',
+        () => applyState(store.scope, file({ users: [{ username: 'jsilva', department: 'other' }], apis }), { dryRun: true }),
+        lockOf('users', "username = 'jsilva'", 'NO KEY UPDATE'),
+        () => store.database.run('test-write', "UPDATE users SET department = 'written' WHERE username = $1 RETURNING 1 AS n", ['jsilva']),
+      ],
+    ];
+    for (const [index, [what, tried, lock, write]] of cases.entries())
+      it(`is let through: ${what}`, async () => {
+        let isOver = false;
+        const trying = tried().finally(() => {
+          isOver = true;
+        });
+        await eventually(async () => expect(await store.database.run(`test-free-${index}`, lock, [])).to.have.length(0));
+        await write();
+        expect(isOver, 'nobody waits for its end').to.equal(false);
+        expect((await trying).changes).not.to.deep.equal([]);
+      });
+
+    it('as often as they come, and yet it comes to its end', async () => {
+      const own = { context_id: store.scope.contextId, code: first };
+      let attempts = 0;
+      let isOver = false;
+      const trying = rehearse(store.scope, async (inside) => {
+        attempts++;
+        await inside.db('applications').where(own).update({ category: 'tried' });
+        for (let step = 0; step < 15; step++) {
+          await pause(20);
+          inside.giveWay?.();
+        }
+        return (await inside.db('applications').where(own).first('category'))!.category;
+      }).finally(() => {
+        isOver = true;
+      });
+      for (let turn = 0; !isOver; turn++)
+        await store.scope
+          .db('applications')
+          .where(own)
+          .update({ category: `written ${turn}` });
+      expect(await trying).to.equal('tried');
+      expect(attempts).to.be.within(2, 5);
+      expect((await store.scope.db('applications').where(own).first('category'))!.category).to.match(/^written/);
+    });
+
+    it('and while administrators are counted they sign in', async () => {
+      const second = { email: 'second@used.example', firstName: 'Second', lastName: 'One', role: 'administrator' };
+      await applyState(store.scope, file({ users: [second] }));
+      const demoted = { users: [{ ...second, role: 'regular' }], apis };
+      const trying = applyState(store.scope, file(demoted), { dryRun: true });
+      const lock = lockOf('users', "email = 'second@used.example'", 'NO KEY UPDATE');
+      await eventually(async () => expect(await store.database.run('test-free-second', lock, [])).to.have.length(0));
+      const sql = "SELECT 1 AS n FROM users WHERE context_id = $1 AND role = 'administrator' FOR KEY SHARE NOWAIT";
+      expect(await store.database.run('test-lock-administrators', sql, [store.scope.contextId])).to.have.length(2);
+      expect((await trying).changes).not.to.deep.equal([]);
+    });
   });
 });
