@@ -84,7 +84,7 @@ async function getByCode(db: Tools['scope']['db'], code: string): Promise<Contex
 }
 
 /** What stands in the way, whatever was given. */
-const inTheWay = ['promotion_waits', 'promotion_changed', 'promotion_not_undoable', 'promotion_nothing_to_undo'];
+const inTheWay = ['promotion_waits', 'promotion_changed', 'changed_meanwhile', 'promotion_not_undoable', 'promotion_nothing_to_undo'];
 
 async function orRefused(work: Promise<Output>): Promise<Output> {
   try {

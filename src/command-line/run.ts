@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../config/index.ts';
 import { StateError } from '../domain/administration/desired-state/index.ts';
+import { isUnavailable } from '../platform/database/index.ts';
 import { AppError, listFaults, visible } from '../platform/errors/index.ts';
 import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
@@ -106,16 +107,18 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
     const lines = faults.map(({ path, message }) => `\n  ${path}: ${message}`);
     return {
       message: `${t(error.publicMessage, error.params)}${lines.join('')}`,
-      exitCode: exitCodes.data,
+      exitCode: error.status === 503 ? exitCodes.unavailable : exitCodes.data,
       details: { code: error.code, ...(faults.length > 0 ? { faults } : {}) },
     };
   }
   const { code, message } = error as NodeJS.ErrnoException;
   const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', '28P01', '3D000'].includes(code ?? '');
-  return {
-    message: unreachable ? `The database cannot be reached: ${message || code}. Check DATABASE_URL, or run "portaria doctor".` : message,
-    exitCode: unreachable ? exitCodes.unavailable : exitCodes.failed,
-  };
+  if (unreachable || isUnavailable(error)) {
+    const what = unreachable ? 'The database cannot be reached' : 'The database did not answer in time';
+    const advice = unreachable ? 'Check DATABASE_URL, or run "portaria doctor".' : 'Nothing was changed. Try again in a moment.';
+    return { message: `${what}: ${message || code}. ${advice}`, exitCode: exitCodes.unavailable };
+  }
+  return { message, exitCode: exitCodes.failed };
 }
 
 const overview = (): string =>

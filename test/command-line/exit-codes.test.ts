@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type ExitName, exitCodes, exitMeanings } from '../../src/command-line/command.ts';
 import { commands, runCommandLine } from '../../src/command-line/run.ts';
+import { StateError } from '../../src/domain/administration/configuration/index.ts';
+import { AppError } from '../../src/platform/errors/index.ts';
 
 const names = Object.keys(exitCodes) as ExitName[];
 const folder = new URL('../../src/command-line/', import.meta.url);
@@ -33,6 +35,33 @@ describe('command-line: exit codes', () => {
     for (const name of names) expect(overview).to.contain(exitMeanings[name]);
     for (const { words, name, when } of own)
       expect(await help(...words.split(' '), '--help'), words).to.contain(`Exit code ${exitCodes[name]}: ${when}.`);
+  });
+
+  it('are of what went wrong, whatever the command: what a file has not caused is none of its faults', async () => {
+    const command = commands.find(({ words }) => words === 'context list')!;
+    const own = command.run;
+    const cases: [error: Error, status: number][] = [
+      [new AppError('busy', 503), exitCodes.unavailable],
+      [new AppError('changed_meanwhile', 409), exitCodes.data],
+      [new AppError('login_taken', 409), exitCodes.data],
+      [new StateError([{ path: 'contexts', message: 'fields.key_missing' }]), exitCodes.data],
+      [Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' }), exitCodes.unavailable],
+      [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), exitCodes.unavailable],
+      [new Error('a fault of ours'), exitCodes.failed],
+    ];
+    try {
+      for (const [error, status] of cases) {
+        command.run = () => Promise.reject(error);
+        let told = '';
+        const err = (text: string) => {
+          told += text;
+        };
+        expect(await runCommandLine(['context', 'list'], { out: err, err }), error.message).to.equal(status);
+        expect(told.length, error.message).to.be.greaterThan(10);
+      }
+    } finally {
+      command.run = own;
+    }
   });
 
   it('that a command gives by itself are said by one of its file, and those that are said are given', () => {

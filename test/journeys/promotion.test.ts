@@ -299,6 +299,66 @@ describe('portaria promote', function () {
     expect(await findApplicationByCode(scope, 'relic')).to.equal(undefined);
   });
 
+  it('S7: of an undo with many reasons each object has its own, in words and as data, and the rest goes back', async () => {
+    const plain = (code: string, more = {}) => ({ ...oidcApplication(code), ...more });
+    await server.apply({ contexts: [{ code: 'acme', applications: [ownApplication('many-gone'), ownApplication('many-old')] }] });
+    await approval({
+      groups: [{ name: 'Many Crew' }, { name: 'Many Free' }],
+      applications: [
+        plain('many-back'),
+        plain('many-changed'),
+        plain('many-needs', { assignedTo: { groups: ['Many Crew'] } }),
+        plain('many-people', { navigable: false, assignedTo: { groups: ['Many Free'] } }),
+        plain('many-gone', { description: 'of approval' }),
+      ],
+    });
+    writeFileSync(values, stringify(ownRedirect('many-back', 'many-changed', 'many-needs', 'many-people')));
+    const names = ['back', 'changed', 'needs', 'people', 'gone', 'old'].map((name) => `application many-${name}`);
+    const only = ['--only', [...names, 'group many crew', 'group many free'].join(', ')];
+    const done = await json('acme-approval', 'acme', '--values', values, ...only, '--with-removals', '--accept-warnings');
+    expect(done.outcome, JSON.stringify(done)).to.equal('applied');
+    const scope = await server.scope('acme');
+    await deleteApplication(scope, (await findApplicationByCode(scope, 'many-gone'))!.applicationId);
+    await server.apply({
+      contexts: [
+        {
+          code: 'acme',
+          applications: [
+            ownApplication('many-changed', { description: 'mine' }),
+            ownApplication('many-needs', { assignedTo: { groups: ['Many Crew'] }, category: 'mine' }),
+            ownApplication('many-people', { navigable: false, assignedTo: { groups: ['Many Free'], users: ['jsilva'] } }),
+            { ...ownApplication('many-heir'), oidc: ownApplication('many-old').oidc },
+          ],
+        },
+      ],
+    });
+    const refused = await run('--undo', done.promotionId);
+    expect(refused.status, refused.stderr).to.equal(2);
+    const told = JSON.parse((await run('--undo', done.promotionId, '--json')).stdout);
+    const whys: Record<string, RegExp> = {
+      'many-changed': /^changed since then: Description/,
+      'many-needs': /^changed since then: Category/,
+      'many-people': /users since/,
+      'many-gone': /^removed since then/,
+      'many-old': /^can't be restored: “Client ID”/,
+      'many crew': /^still needed by Application MANY-NEEDS/,
+      'many free': /^still needed by Application MANY-PEOPLE/,
+    };
+    const said = Object.fromEntries(told.objects.map(({ key, why }: { key: string; why?: string }) => [key, why]));
+    for (const [key, why] of Object.entries(whys)) {
+      expect(said[key], key).to.match(why);
+      expect(refused.stdout, key).to.contain(said[key]);
+    }
+    expect(told.findings.map(({ object }: { object: { key: string } }) => object.key)).to.have.members(Object.keys(whys));
+    expect(told.error).to.contain('MANY-CHANGED').and.to.contain('“Client ID”');
+    expect(said).to.have.property('many-back', undefined);
+    const rest = await run('--undo', done.promotionId, '--rest');
+    expect([rest.status, rest.stdout.includes('Undone.')], rest.stdout).to.deep.equal([0, true]);
+    expect(await findApplicationByCode(scope, 'many-back')).to.equal(undefined);
+    for (const code of ['many-changed', 'many-needs', 'many-people'])
+      expect(await findApplicationByCode(scope, code), code).to.include({ code });
+  });
+
   it('names the field and the rule of what is refused, in words and as data', async () => {
     await approval({ applications: [oidcApplication('wrong')] });
     writeFileSync(values, stringify({ 'application wrong': { 'oidc.redirect_uris': ['https://wrong.acme.example/cb', 'ftp://x'] } }));
