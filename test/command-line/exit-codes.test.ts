@@ -64,6 +64,19 @@ describe('command-line: exit codes', () => {
     }
   });
 
+  it('of options that say two things, and of a file that is not there', async () => {
+    const end = async (...args: string[]) => {
+      let told = '';
+      const say = (text: string) => {
+        told += text;
+      };
+      return { status: await runCommandLine(args, { out: say, err: say }), told };
+    };
+    const both = await end('apply', 'none.yaml', '--plan', '--dry-run');
+    expect([both.status, /^Give --plan or --dry-run, not both/.test(both.told)], both.told).to.deep.equal([exitCodes.usage, true]);
+    for (const one of ['--plan', '--dry-run']) expect((await end('apply', 'none.yaml', one)).status, one).to.equal(exitCodes.data);
+  });
+
   it('that a command gives by itself are said by one of its file, and those that are said are given', () => {
     const files = readdirSync(folder)
       .filter((file) => !['command.ts', 'run.ts'].includes(file))
