@@ -33,27 +33,37 @@ function changed(file: unknown, steps: Step[], value: unknown): unknown {
 const isFree = (steps: Step[]): boolean =>
   steps.some((step) => step === 'jwks' || step === 'customFields') && !steps.slice(0, -1).includes('users');
 
-/** Every place of the file at which the schema has a key that may be left out, whether the file has it or not. */
-function* optionalIn(one: JsonSchema, value: unknown, steps: Step[] = []): Generator<Step[]> {
-  for (const choice of (one.anyOf ?? []) as JsonSchema[]) yield* optionalIn(choice, value, steps);
+/** Every object that a file can have, by its schema. */
+function* objectsOf(one: unknown): Generator<unknown> {
+  if (typeof one !== 'object' || one === null) return;
+  const { properties, anyOf, items, additionalProperties } = one as { properties?: object; anyOf?: unknown[] } & Keys;
+  if (properties) yield one;
+  for (const inner of [...Object.values(properties ?? {}), ...(anyOf ?? []), items, additionalProperties]) yield* objectsOf(inner);
+}
+
+/** Every place of the file at which the schema has a key that may be left out, whether the file has it or not. @param reached gets the schemas of the objects that the file has */
+function* optionalIn(one: JsonSchema, value: unknown, reached: Set<unknown>, steps: Step[] = []): Generator<Step[]> {
+  for (const choice of (one.anyOf ?? []) as JsonSchema[]) yield* optionalIn(choice, value, reached, steps);
   if (Array.isArray(value)) {
-    if (one.items) for (const [index, item] of value.entries()) yield* optionalIn(one.items as JsonSchema, item, [...steps, index]);
+    if (one.items)
+      for (const [index, item] of value.entries()) yield* optionalIn(one.items as JsonSchema, item, reached, [...steps, index]);
   } else if (typeof value === 'object' && value !== null) {
     const {
       properties = {},
       required = [],
       additionalProperties: others,
     } = one as { properties?: Record<string, JsonSchema>; required?: string[]; additionalProperties?: JsonSchema | boolean };
+    reached.add(one);
     for (const [name, inner] of Object.entries(properties)) {
       if (name === '$schema') continue;
       if (!required.includes(name)) yield [...steps, name];
-      yield* optionalIn(inner, (value as Keys)[name], [...steps, name]);
+      yield* optionalIn(inner, (value as Keys)[name], reached, [...steps, name]);
     }
     if (typeof others === 'object')
       for (const [name, inner] of Object.entries(value))
         if (!(name in properties)) {
           yield [...steps, name];
-          yield* optionalIn(others, inner, [...steps, name]);
+          yield* optionalIn(others, inner, reached, [...steps, name]);
         }
   }
 }
@@ -218,7 +228,8 @@ describe('domain/administration/desired-state: what the schema for editors says'
     const file = { contexts: [{ ...company, users: [person] }] };
     await applyState(store.scope, parseState(resolveReferences(file, () => secret).value));
     const odd: string[] = [];
-    for (const steps of optionalIn(schema, file)) {
+    const reached = new Set<unknown>();
+    for (const steps of optionalIn(schema, file, reached)) {
       const [, , list, index] = steps;
       // of a person's values the company's fields decide
       if (steps.at(-2) === 'customFields' && list === 'users') continue;
@@ -230,5 +241,9 @@ describe('domain/administration/desired-state: what the schema for editors says'
         odd.push(`${steps.join('.')}: the schema ${found.schema}, apply ${found.apply}: ${found.why.slice(0, 3).join('; ')}`);
     }
     expect(odd).to.deep.equal([]);
+    expect(
+      [...objectsOf(schema)].filter((one) => !reached.has(one)),
+      'the file has all that there is',
+    ).to.deep.equal([]);
   });
 });
