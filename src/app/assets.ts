@@ -6,6 +6,7 @@ import { type Assets, createAssets } from '../platform/http/index.ts';
 export const styleSheets = {
   'portaria.css': ['tokens', 'base', 'controls', 'surfaces', 'hosted', 'utilities'],
   'console.css': ['frame', 'search', 'lists', 'marks', 'records'],
+  'guide.css': ['guide'],
 };
 
 const loadStyles = (parts: string[]): string =>
@@ -17,6 +18,7 @@ export function loadAssets(): Assets {
   return createAssets({
     'portaria.css': loadStyles(styleSheets['portaria.css']),
     'console.css': loadStyles(styleSheets['console.css']),
+    'guide.css': loadStyles(styleSheets['guide.css']),
     'portaria.js': own('portaria.js'),
     'lists.js': own('lists.js'),
     'combobox.js': own('combobox.js'),

@@ -59,6 +59,8 @@ const open = new Set([
 /** What stands in an address and is no id of a row: another value of it is 404, or a link that is over, in every company. */
 const idsOfNone = {
   locale: 'a language',
+  guide: 'a guide, the same for every company',
+  image: 'a picture in a guide',
   mail: 'a kind of mail',
   step: 'a step of a rollover',
   token: 'a bearer value',

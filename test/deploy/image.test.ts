@@ -77,6 +77,7 @@ describe('deploy: what the image holds', function () {
       'views',
       'migrations',
       'config',
+      'docs',
       'scripts',
     ]);
     const node = join(folder, 'node');

@@ -31,5 +31,7 @@ async function check(page: Page, what: string): Promise<void> {
 const squeezed = `[...document.querySelectorAll('main *')].filter((one) => {
   const words = [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join(' ');
   const { width } = one.getBoundingClientRect();
+  // a short word in a line is as wide as it is
+  if (getComputedStyle(one).display === 'inline' && one.getClientRects().length < 2) return false;
   return /\\S{4}/.test(words) && one.checkVisibility() && width > 1 && width < 2 * parseFloat(getComputedStyle(one).fontSize);
 }).map((one) => one.outerHTML.slice(0, 120))`;

@@ -335,6 +335,9 @@ export async function preparePages(server: TestServer): Promise<string[]> {
     '/admin/keys/rotate',
     '/admin/certificates',
     '/admin/settings',
+    '/admin/guides',
+    '/admin/guides/administrators',
+    '/admin/guides/operators',
     '/admin/promotion',
     '/admin/promotion/history',
     '/admin/promotion/rules',
@@ -374,6 +377,7 @@ async function refuseOnce(scope: Scope, userId: UserId): Promise<void> {
 const noPages: Record<string, string> = {
   '/.well-known/oauth-protected-resource/:api': 'a document',
   '/admin/apis/:api/export': 'a file',
+  '/admin/guides/images/:image': 'a picture',
   '/admin/find/people': 'what a field asks while somebody types',
   '/admin/find/groups': 'what a field asks while somebody types',
   '/admin/search/suggestions': 'what a field asks while somebody types',

@@ -13,6 +13,7 @@ import { directoryRoutes } from './directories/index.ts';
 import { environmentRoutes } from './environments.ts';
 import { explainRoutes } from './explain/index.ts';
 import { groupRoutes } from './groups/index.ts';
+import { guideRoutes, withHelp } from './guides/index.ts';
 import { homeRoutes } from './home.ts';
 import { keyRoutes } from './keys.ts';
 import { messageRoutes } from './messages.ts';
@@ -28,7 +29,7 @@ import { simulationRoutes } from './simulations/index.ts';
 import { undoRoutes } from './undo.ts';
 import { userRoutes } from './users/index.ts';
 
-export const adminConsoleRoutes: Route[] = [
+export const adminConsoleRoutes: Route[] = withHelp([
   ...homeRoutes,
   ...searchRoutes,
   ...undoRoutes,
@@ -55,4 +56,5 @@ export const adminConsoleRoutes: Route[] = [
   ...promotionRoutes,
   ...settingsRoutes,
   ...operationRoutes,
-];
+  ...guideRoutes,
+]);

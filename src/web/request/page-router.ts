@@ -46,6 +46,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       // of what was asked for, not of what it led to
       if (!isLedInside(ctx.res)) noteInLog({ path: `${page.context.mount}${route.path}` });
       ctx.state.isFromProgram = route.fromProgram;
+      ctx.state.help = route.help;
       if (!(await isAllowed(page, route))) return;
       if (route.fromProgram) return route.handle(page);
       if (route.method === 'POST' && !route.fromElsewhere && hasLostCookies(page)) return renderCookiesMissing(page, ctx.state.again);

@@ -86,6 +86,8 @@ export function renderPage(
     link: (path: string) => `${context.mount}${path}`,
     linkTo: (linked: LinkedPage) => `${context.mount}${services.pathOf(linked)}`,
     path: page.ctx.state.path,
+    /** Where the guides explain the page. */
+    help: ctx.state.help,
     /** This page once more, in another language. */
     address: addressOf(ctx),
     formatCount: (count: Count) => formatCount(locale, count),

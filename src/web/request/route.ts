@@ -53,6 +53,8 @@ export type Route = {
   leaves?: true;
   /** On which count of its address it stands: once that is used up nothing of it is looked at. The handler counts. */
   limit?: LimitKind;
+  /** Where its page is explained: a guide of docs/ and an anchor in it. */
+  help?: string;
   /** Largest body in bytes; 64 KiB unless told. */
   maxBytes?: number;
 };

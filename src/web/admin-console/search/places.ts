@@ -44,6 +44,7 @@ export const places: Place[] = [
   inMenu('environments', '/admin/environments', 'environment'),
   inMenu('promotion', '/admin/promotion', 'environment'),
   inMenu('settings', '/admin/settings', 'environment'),
+  inMenu('guides', '/admin/guides'),
   part('time_zone', '/admin/settings#timeZone', 'settings'),
 ];
 

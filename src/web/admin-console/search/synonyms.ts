@@ -99,4 +99,9 @@ export const synonyms: Record<string, Record<Locale, string>> = {
   },
   settings: { en: 'company name address', es: 'nombre empresa dirección', 'pt-BR': 'nome empresa endereço' },
   time_zone: { en: 'clock hours region', es: 'hora reloj región', 'pt-BR': 'hora relógio região' },
+  guides: {
+    en: 'help documentation manual guide docs',
+    es: 'ayuda documentación manual guía',
+    'pt-BR': 'ajuda documentação manual guia',
+  },
 };
