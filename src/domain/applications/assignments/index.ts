@@ -14,6 +14,7 @@ export {
   type WaysOfPerson,
   ways,
 } from './reach.ts';
+export { registerForEveryone } from './register-for-everyone.ts';
 export {
   type AssignedApplication,
   type Assignees,

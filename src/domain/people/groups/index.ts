@@ -15,6 +15,7 @@ export { removeGroups } from './remove-all.ts';
 export {
   countGroups,
   createEveryone,
+  everyoneName,
   findGroupByName,
   findGroupsByName,
   type Group,

@@ -6,13 +6,12 @@ import {
   findCatalogueEntry,
   findFreeCode,
   isGenericEntry,
-  registerApplication,
 } from '../../../domain/applications/applications/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
 import { type PageContext, type Refusal, renameFields, renderPage } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { presentEntry } from './catalogue.ts';
-import { codeFrom, type FormValues, generalOf } from './form-values.ts';
+import { codeFrom, type FormValues, generalOf, isForEveryone, register } from './form-values.ts';
 import { renderSamlForm } from './saml-form.ts';
 import { layMetadata } from './saml-metadata.ts';
 import { pathOfTab } from './shown.ts';
@@ -34,6 +33,7 @@ export function showConnect(page: PageContext, entry: CatalogueEntry, refusal?: 
       typed: {
         name: form?.get('name') ?? entry.name,
         navigable: form?.get('navigable') === 'yes',
+        forEveryone: isForEveryone(page),
         metadata: form?.get('metadata') ?? '',
         metadataUrl: form?.get('metadataUrl') ?? '',
       },
@@ -49,11 +49,11 @@ export async function submitConnect(page: PageContext): Promise<void> {
     page,
     async () => {
       const values = await readConnected(page, entry);
-      if (!entry.asks.some(({ kind }) => kind === 'metadata')) return registerApplication(page.scope, values);
+      if (!entry.asks.some(({ kind }) => kind === 'metadata')) return register(page, values);
       const isGiven = page.form.get('metadata').trim() || page.form.get('metadataUrl').trim() || (await page.form.file('metadataFile'));
       if (!isGiven) throw invalidInput({ metadata: 'fields.metadata_missing' });
       const { values: complete, preview } = await layMetadata(page, values);
-      if (!preview) return registerApplication(page.scope, complete);
+      if (!preview) return register(page, complete);
       const choose = preview.choose && { status: 422, fields: { metadataEntity: page.t('fields.metadata_choose') } };
       await renderSamlForm(page, complete as FormValues, { preview, shows: () => true, back: '/admin/catalogue' }, choose);
       return undefined;

@@ -5,13 +5,12 @@ import {
   findCatalogueEntry,
   getApplication,
   isPlaceholder,
-  registerApplication,
 } from '../../../domain/applications/applications/index.ts';
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
 import type { PageContext, Refusal } from '../../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 import { isConnected, newValues, showConnect, submitConnect } from './connect.ts';
-import type { FormValues } from './form-values.ts';
+import { type FormValues, register } from './form-values.ts';
 import { oidcValuesOf, readOidcValues, renderOidcForm } from './oidc-form.ts';
 import { mergePart, type Part, partOfRefusal, readPart } from './parts.ts';
 import { readSamlValues, renderSamlForm, samlValuesOf } from './saml-form.ts';
@@ -32,7 +31,7 @@ export async function submitNew(page: PageContext): Promise<void> {
     page,
     () => {
       if (!page.form.get('found')) refusePlaceholders(values); // what metadata said is nobody's example
-      return saveOrPreview(page, values, undefined, (complete) => registerApplication(page.scope, complete));
+      return saveOrPreview(page, values, undefined, (complete) => register(page, complete));
     },
     (refusal) => render(page, values, {}, refusal),
   );

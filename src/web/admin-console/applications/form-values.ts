@@ -3,7 +3,9 @@ import {
   type CatalogueEntry,
   isGenericEntry,
   personFields,
+  registerApplication,
 } from '../../../domain/applications/applications/index.ts';
+import { registerForEveryone } from '../../../domain/applications/assignments/index.ts';
 import { customFieldName, listCustomFields } from '../../../domain/company/custom-fields/index.ts';
 import { nameKey } from '../../../domain/people/users/index.ts';
 import type { PageContext } from '../../request/index.ts';
@@ -29,6 +31,12 @@ export function readGeneral({ form }: PageContext): ApplicationInput {
     launchUrl: form.get('launchUrl').trim() || undefined,
   };
 }
+
+export const isForEveryone = ({ form }: PageContext): boolean => form.get('for_everyone') === 'yes';
+
+/** For whom it is, the form of a new application says, too. */
+export const register = (page: PageContext, values: ApplicationInput) =>
+  isForEveryone(page) ? registerForEveryone(page.scope, values) : registerApplication(page.scope, values);
 
 /** The general part of an entry, in the words of whoever reads; the generic entries have a protocol, not a name. */
 export function generalOf({ t }: PageContext, entry: CatalogueEntry): ApplicationInput {

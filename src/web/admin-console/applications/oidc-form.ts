@@ -1,7 +1,7 @@
 import { type Application, withoutSecrets } from '../../../domain/applications/applications/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { presentClaimSettings, readClaimSettings } from './claims-form.ts';
-import { type FormValues, readGeneral, sourcesOf } from './form-values.ts';
+import { type FormValues, isForEveryone, readGeneral, sourcesOf } from './form-values.ts';
 import { readTokenSettings, shownTokenTimes } from './token-settings-form.ts';
 
 const lists = ['redirect_uris', 'post_logout_redirect_uris', 'web_origins'] as const;
@@ -64,6 +64,7 @@ export async function renderOidcForm(
     'admin-console/applications/oidc-form',
     {
       values,
+      forEveryone: isForEveryone(page),
       lines,
       told: await presentClaimSettings(page, values.oidc ?? undefined),
       sources: await sourcesOf(page),

@@ -7,7 +7,7 @@ import {
 } from '../../../domain/applications/applications/index.ts';
 import { attributeNameFormat, blockCiphers, everyNameIdFormat, signingAlgorithms } from '../../../platform/saml/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
-import { type FormValues, readGeneral, sourcesOf } from './form-values.ts';
+import { type FormValues, isForEveryone, readGeneral, sourcesOf } from './form-values.ts';
 import type { MetadataPreview } from './saml-metadata.ts';
 import { presentOptions, readOptions } from './saml-options-form.ts';
 
@@ -92,6 +92,7 @@ export async function renderSamlForm(
     'admin-console/applications/saml-form',
     {
       values,
+      forEveryone: isForEveryone(page),
       saml,
       lines: {
         acs: defaultFirst(saml).map(lineOf).join('\n'),

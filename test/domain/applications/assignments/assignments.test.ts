@@ -5,6 +5,7 @@ import {
   assignApplications,
   linkUser,
   listApplicationsOfUser,
+  registerForEveryone,
   unassignApplication,
 } from '../../../../src/domain/applications/assignments/index.ts';
 import { createGroup, findGroupByName, groupNamesOf } from '../../../../src/domain/people/groups/index.ts';
@@ -21,6 +22,27 @@ describe('domain/applications/assignments', () => {
     mobile = (await findApplicationByCode(store.scope, 'mobile'))!.applicationId;
   });
   const codesOf = async (userId: UserId) => (await listApplicationsOfUser(store.scope, userId)).map(({ code }) => code);
+
+  it('a new application is assigned to Everyone with its registration, or not registered at all', async () => {
+    const user = await store.person();
+    const types = await store.eventsOf(() =>
+      registerForEveryone(store.scope, {
+        code: 'at-once',
+        name: 'At once',
+        oidc: { client_id: 'at-once', redirect_uris: ['https://app.acme.example/'] },
+      }),
+    );
+    expect(types).to.deep.equal(['application.created', 'application.assigned']);
+    expect(await codesOf(user.userId)).to.deep.equal(['at-once']);
+    await registerForEveryone(store.scope, { code: 'at-once', name: 'Taken' }).then(
+      () => expect.fail('a code that is taken'),
+      ({ code }) => expect(code).to.equal('application_code_taken'),
+    );
+    await unassignApplication(store.scope, (await findApplicationByCode(store.scope, 'at-once'))!.applicationId, {
+      kind: 'group',
+      id: (await findGroupByName(store.scope, 'Everyone'))!.groupId,
+    });
+  });
 
   for (const kind of ['user', 'group'] as const)
     it(`S29, S32: is assigned to a ${kind} and taken away, each once`, async () => {

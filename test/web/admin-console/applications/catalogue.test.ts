@@ -116,7 +116,7 @@ describe('web: the console connects the applications of the catalogue', () => {
     const entry = catalogue.find(({ id }) => id === 'fluig')!;
     const asked = load((await ana.get(at('/admin/applications/new?entry=fluig'))).text);
     const fields = asked('form.form-page input:not([type="hidden"]), form.form-page textarea, form.form-page select');
-    expect(fields.map((_, one) => asked(one).attr('name')).get()).to.deep.equal(['address', 'name', 'navigable']);
+    expect(fields.map((_, one) => asked(one).attr('name')).get()).to.deep.equal(['address', 'name', 'for_everyone', 'navigable']);
     const page = load((await pageOf(await connect(entry, { address: 'https://second.acme.example/portal/p/1/home' }))).text);
     const application = (await findApplicationByCode(await server.scope(), 'totvs-fluig-platform-2'))!;
     expect(application, 'a second one of the same name').to.deep.include({ catalogueEntry: 'fluig', enabled: true });
