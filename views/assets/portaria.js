@@ -29,11 +29,21 @@ for (const button of document.querySelectorAll('[data-shows]')) {
 
 for (const button of document.querySelectorAll('[data-prints]')) button.addEventListener('click', () => print());
 
+// to the content without an address of its own: with it, a form that is shown again would begin there, and not at what is to mend
+document.querySelector('.skip')?.addEventListener('click', (event) => {
+  const main = document.getElementById('main');
+  event.preventDefault();
+  main.tabIndex = -1;
+  main.focus();
+});
+
 // what is to mend comes first
 // the field, or the sentence where what is wrong is not one field alone
 const fault = document.querySelector('[aria-invalid="true"]') ?? document.querySelector('main .invalid');
 if (fault?.matches('.invalid')) fault.tabIndex = -1;
 fault?.focus();
+// who saved goes on from what was done, and hears it; not from the top of the page
+if (!fault) document.querySelector('[data-done]')?.focus({ preventScroll: true });
 
 // a colour is picked or typed: one field follows the other
 for (const picker of document.querySelectorAll('[data-mirrors]')) {
