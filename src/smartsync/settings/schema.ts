@@ -83,7 +83,7 @@ export const settings = {
   },
   token: {
     env: 'SMARTSYNC_TOKEN',
-    meaning: 'Token of the directory, shown once when it is named in the console. It is used once; another one enrols again',
+    meaning: 'Token of the directory, shown once when you add it in the console. It can be used once; a new one enrols the agent again',
     secret: true,
     type: text.pipe(z.string().max(200)).optional(),
   },
@@ -96,7 +96,7 @@ export const settings = {
   },
   dataDir: {
     env: 'SMARTSYNC_DATA_DIR',
-    meaning: 'Folder of `smartsync.json`, keys and identity; made with mode 0700. One for each agent',
+    meaning: 'Directory for `smartsync.json`, keys and identity; created with mode 0700. A separate one for each agent',
     default: 'data/smartsync',
     onlyEnvironment: true,
     type: z.string().min(1),
@@ -109,46 +109,51 @@ export const settings = {
   },
   ldapUrls: {
     env: 'SMARTSYNC_LDAP_URL',
-    meaning:
-      'Servers of the directory, in the order in which they are tried, comma-separated: `ldaps://dc1.example.com,ldaps://dc2.example.com`',
+    meaning: 'Servers of the directory, comma-separated, in the order they are tried: `ldaps://dc1.example.com,ldaps://dc2.example.com`',
     default: [],
     type: ldapUrls,
   },
   bindDn: {
     env: 'SMARTSYNC_BIND_DN',
-    meaning: 'Name of the account that SmartSync signs in with there: a DN, or a UPN of Active Directory',
+    meaning: 'Account that SmartSync signs in to the directory with: a DN, or a UPN for Active Directory',
     default: '',
     type: text.pipe(z.string().max(1000)),
   },
-  bindPassword: { env: 'SMARTSYNC_BIND_PASSWORD', meaning: 'Its password', secret: true, default: '', type: z.string().max(1000) },
+  bindPassword: {
+    env: 'SMARTSYNC_BIND_PASSWORD',
+    meaning: 'Password of that account',
+    secret: true,
+    default: '',
+    type: z.string().max(1000),
+  },
   baseDn: {
     env: 'SMARTSYNC_BASE_DN',
-    meaning: 'Where people and groups are looked for, such as `dc=example,dc=com`. Unset: what the directory says',
+    meaning: 'Base DN of people and groups, such as `dc=example,dc=com`. Unset: the one the directory reports',
     type: text.pipe(z.string().max(1000)).optional(),
   },
-  startTls: { env: 'SMARTSYNC_START_TLS', meaning: 'Encrypt connections to `ldap://` addresses by StartTLS', default: false, type: flag },
+  startTls: { env: 'SMARTSYNC_START_TLS', meaning: 'Encrypt connections to `ldap://` addresses with StartTLS', default: false, type: flag },
   ca: {
     env: 'SMARTSYNC_CA',
     meaning:
-      'Certificates (PEM) that the directory’s certificate is checked with, instead of those that Node.js trusts. Mostly as `SMARTSYNC_CA_FILE`',
+      'CA certificates (PEM) that verify the directory’s certificate, instead of those Node.js trusts. Usually set as `SMARTSYNC_CA_FILE`',
     type: certificates.optional(),
   },
   pinnedFingerprints: {
     env: 'SMARTSYNC_PINNED_FINGERPRINTS',
-    meaning: 'SHA-256 of certificates of the directory that are trusted whoever signed them, comma-separated',
+    meaning: 'SHA-256 fingerprints of the directory’s certificates to trust whoever signed them, comma-separated',
     default: [],
     type: fingerprints,
   },
   timeoutSeconds: {
     env: 'SMARTSYNC_TIMEOUT',
-    meaning: 'How long the directory may take for one answer',
+    meaning: 'How long to wait for a response of the directory',
     unit: 'seconds',
     default: 10,
     type: z.coerce.number().int().min(1).max(120),
   },
   proxy: {
     env: 'SMARTSYNC_PROXY',
-    meaning: 'HTTP proxy to the server. Unset: `HTTPS_PROXY`, but for the hosts in `NO_PROXY`',
+    meaning: 'HTTP proxy for connections to the server. Unset: `HTTPS_PROXY`, except for the hosts in `NO_PROXY`',
     type: proxyAddress.optional(),
   },
 } satisfies Record<string, Setting>;
