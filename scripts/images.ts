@@ -111,7 +111,7 @@ async function makeImages(): Promise<void> {
   await page.fill('input#color', '#0b5c4b');
   await page.click('form.form-page button[type=submit]');
   await page.waitForSelector('.alert-done');
-  await page.waitForLoadState('networkidle'); // its preview, too
+  await page.goto(at('/admin/branding'), { waitUntil: 'networkidle' }); // its preview, too
   await picture(page, 'branding');
   await page.goto(at('/admin/consent/edit'));
   await page.fill('[name="en.title"]', 'Terms of use');
