@@ -151,7 +151,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
   });
   let starting: Promise<RunningJobs | undefined> | undefined;
   let jobsStopped: Promise<void> | undefined;
-  // also those that are just being started; that they could not be is told to whoever starts them
+  // including those being started; if that fails, their starter reports it
   const stopJobs = (graceSeconds?: number) =>
     (jobsStopped ??= Promise.resolve(starting).then(
       (jobs) => jobs?.stop(graceSeconds),

@@ -149,7 +149,7 @@ function issuerIn(text: string): string | undefined {
   }
 }
 
-/** An address that nobody has (RFC 5737): whoever believes it from us believes it from everybody. */
+/** An address that nobody has (RFC 5737): a server that accepts it from us accepts it from everybody. */
 const pretended = '203.0.113.99';
 
 async function checkProxies({ baseUrl, metricsToken }: Config): Promise<Finding[]> {

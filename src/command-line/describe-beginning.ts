@@ -21,6 +21,6 @@ export function describeBeginning(
   return [...first, '', t('environments.approval_people', named)];
 }
 
-/** As a shell takes it; name and address are for whoever it is to fill in. */
+/** As shell input; name and address are placeholders to fill in. */
 const commandFor = ({ code }: Context): string =>
   `  echo 'contexts: [{ code: ${code}, users: [{ email: you@example.com, firstName: Your, lastName: Name, role: administrator, generatePassword: true }] }]' | ${calledAs()} apply -`;

@@ -11,7 +11,7 @@ export class RefusedRestore extends Error {}
 export type RestoreKeys = {
   /** Those that servers will have once it is done. */
   remaining: string[];
-  /** Does `work` so that whoever starts next can read what is there, whenever this is cut short. */
+  /** Runs `work` so that the next start can read the store, even if this is interrupted. */
   during<T>(work: () => Promise<T>): Promise<T>;
 };
 

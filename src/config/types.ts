@@ -24,7 +24,7 @@ const list = z
     ),
   ])
   .pipe(z.array(z.string()));
-/** A list that whoever uses it can read: its fault is told with all others, before anything starts. */
+/** A list checked by the parser of its user, so that its errors are reported with all others before anything starts. */
 export const readBy = (read: (entries: string[]) => unknown) =>
   list.superRefine((entries, { addIssue }) => {
     try {

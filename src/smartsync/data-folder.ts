@@ -21,7 +21,7 @@ export class DataFolder {
     return readFileSync(file, 'utf8');
   }
 
-  /** All of it or nothing: whoever reads meanwhile, or after a fall, finds the old content. */
+  /** All or nothing: a reader in the meantime, or after a crash, finds the old content. */
   write(name: string, content: string): void {
     const draft = join(this.path, `.${name}.${randomToken().slice(0, 8)}`);
     try {

@@ -21,7 +21,7 @@ export function encodeFrame(kind: Frame['kind'], content: Buffer | object): Buff
   return Buffer.concat([head, body]);
 }
 
-/** @throws Error where something else comes: it was authenticated, so whoever wrote it had a fault, or was a later version */
+/** @throws Error for anything else: it was authenticated, so its writer had a bug, or was a later version */
 export async function* decodeFrames(source: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
   let rest: Buffer = Buffer.alloc(0);
   let held: Buffer[] = [];

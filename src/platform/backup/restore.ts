@@ -113,7 +113,7 @@ async function fill(db: Knex.Transaction, client: pg.Client, frames: AsyncGenera
   }
   if (!foot) throw new SealFault('changed');
   for (const { name, value } of foot.sequences) await client.query('SELECT setval($1::regclass, $2)', [name, value]);
-  // whoever worked on them worked for another store
+  // their workers worked for another store
   await client.query('UPDATE graphile_worker._private_jobs SET locked_at = NULL, locked_by = NULL WHERE locked_by IS NOT NULL');
   await client.query('UPDATE graphile_worker._private_job_queues SET locked_at = NULL, locked_by = NULL WHERE locked_by IS NOT NULL');
   return { head, foot, migrated: await migrateInside(db) };

@@ -3,7 +3,7 @@ import type { Figures } from './messages.ts';
 
 const addUp = (all: Figures[]) => AggregatorRegistry.aggregate(all);
 
-/** The figures of several processes as those of one: counters summed, gauges as each says of itself (`aggregator`). */
+/** Combines the figures of several processes: counters are summed, gauges as their `aggregator` says. */
 export class FigureSum {
   readonly #latest = new Map<object, Figures>();
   readonly #gone = new WeakSet<object>();
@@ -30,7 +30,7 @@ export class FigureSum {
     try {
       this.#ended = (await addUp([this.#ended, counted]).getMetricsAsJSON()) as Figures;
     } finally {
-      // not earlier: whoever reads meanwhile would miss it
+      // not earlier: a concurrent reader would miss it
       this.#latest.delete(one);
     }
   }

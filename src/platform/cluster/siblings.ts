@@ -19,7 +19,7 @@ export type Siblings<Orders = unknown> = {
   onPassed(handler: (what: unknown) => void): void;
 };
 
-/** The supervisor is gone, and so is whoever would read this. */
+/** The supervisor is gone, so nobody reads this. */
 const tell = (message: ToSupervisor): Promise<void> =>
   new Promise((resolve) => {
     if (process.connected) process.send!(message, undefined, undefined, () => resolve());

@@ -150,7 +150,7 @@ export class Supervisor<Orders> {
       return false;
     }
     const isOldAlive = old !== undefined && this.#children.has(old);
-    // whoever started in a place that was empty meanwhile makes way, too
+    // a process started in a slot that was empty in between gives way, too
     const current = place.child;
     place.child = child;
     place.quickDeaths = 0;

@@ -46,7 +46,7 @@ export class Batcher<Request, Result> {
     });
   }
 
-  /** The database refused the statement, so nothing of it happened: whoever sent what it refused fails alone. */
+  /** The database refused the statement, so nothing of it happened: only the caller with the refused input fails. */
   async #oneByOne(batch: Waiting<Request, Result>[]): Promise<void> {
     for (const { request, resolve, reject } of batch) {
       try {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** What pg tells of a COPY: it has no name for that, and lets whoever knows the protocol take part (PostgreSQL, "COPY Operations"). */
+/** The messages of a COPY: pg has no API for them, but lets us handle the protocol ourselves (PostgreSQL, "COPY Operations"). */
 type Wire = {
   stream: NodeJS.ReadWriteStream & { writableNeedDrain: boolean };
   query(text: string): void;

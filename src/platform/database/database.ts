@@ -69,7 +69,7 @@ export const timeLimits = {
     idle_in_transaction_session_timeout: 5 * 60_000,
     query_timeout: answerWithin(longestWork),
   },
-  // it waits for no lock so long that whoever stands behind it waits in vain, and tries again
+  // it never waits for a lock so long that those queued behind it time out; it tries again
   migration: {
     connectionTimeoutMillis: 4000,
     lock_timeout: 1000,

@@ -21,7 +21,7 @@ const passingClasses = ['08', '53', '57P', '58'];
 const passingMessages =
   /(?:^| - )(timeout exceeded when trying to connect|timeout expired|Connection terminated|Client has encountered a connection error|Knex: Timeout acquiring a connection|Query read timeout|Client was closed|Cannot use a pool after calling end)/;
 
-/** Whether the store could not be reached, was too slow, or had no room: whoever asks again later may well be answered (503, not 500). */
+/** Whether the store was unreachable, too slow, or full: a later retry may succeed (503, not 500). */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, cause, syscall } = error as Error & { code?: unknown; syscall?: unknown };

@@ -23,7 +23,7 @@ export class NoticedCache {
     const parts = kept ?? new Map<string, unknown>();
     if (!kept) this.#known.set(subject, parts);
     const reading = read();
-    // whoever asks meanwhile reads along. A change of the subject drops its parts: what was begun before is handed out, and not kept
+    // concurrent callers share the read. A change of the subject drops its parts: a read that began before is returned but not cached
     parts.set(part, reading);
     try {
       const value = await reading;

@@ -40,7 +40,7 @@ export function beginWithFirst(knex: Knex): void {
   };
 }
 
-/** PostgreSQL answers COMMIT by ROLLBACK where a statement failed and whoever ran it went on: nothing of the transaction stands, and it must not look as if it did. */
+/** PostgreSQL answers COMMIT with ROLLBACK if a statement failed and its caller continued: nothing of the transaction was saved, and it must not look as if it was. */
 async function commit(made: Transaction, connection: pg.Client, value: unknown): Promise<void> {
   // a failure of its own it tells itself
   const asked = made.query(connection, 'COMMIT;');

@@ -57,7 +57,7 @@ function send(client: pg.PoolClient, release: (error?: Error) => void, group: Wa
   gather(client);
   for (const { statement, resolve, reject } of group)
     client.query<never>(statement, (error, answer) => {
-      // before whoever asked: what they ask next may be sent on this connection
+      // before the callers continue: their next statement may be sent on this connection
       if (error && !isAnswer(error)) lost = error;
       if (--left === 0) {
         client.off('error', lose);

@@ -78,7 +78,7 @@ function ruleOf(issue: Issue, schemas: Schema[]): { message: string; params?: Pa
 /** Too vague for somebody who sees no form. */
 const vague = new Set(['fields.number_range', 'fields.name', 'fields.text_long', 'fields.too_long', 'fields.invalid']);
 
-/** Of one object; whoever has more keys that there are not has another file in hand. */
+/** Per object; with more unknown keys than this it is probably a different kind of file. */
 const mostUnknown = 20;
 
 function faultsOf(issue: Issue, schema: z.ZodType, input: unknown): Fault[] {

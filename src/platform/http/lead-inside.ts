@@ -21,7 +21,7 @@ const kept = new Set(['set-cookie', 'x-request-id', 'traceparent']);
 
 /**
  * Says that the redirect of this answer leads to a page of ours that this same browser is expected at: it need not come back for it.
- * Only for an address that we made, for whoever sent this request. @param location as the answer has it
+ * Only for an address that we created, for the sender of this request. @param location as in the response
  */
 export const leadInside = (response: ServerResponse, location: string): void => void marked.set(response, location);
 
@@ -33,7 +33,7 @@ export const isLedInside = (response: ServerResponse): boolean => led.has(respon
  * @param serve answers a request that a browser would have sent next
  */
 export function followInside(request: IncomingMessage, response: ServerResponse, serve: (next: IncomingMessage) => void): void {
-  // whoever asks by HEAD changes nothing, and so is led nowhere
+  // HEAD requests change nothing, and so are not redirected
   if (request.method !== 'GET' && request.method !== 'POST') return;
   const headers = { ...request.headers };
   const end = response.end;

@@ -82,7 +82,7 @@ export function createRequestLog({ log, level, isBelieved, maySample, clientAddr
 
 const gone = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'HPE_INVALID_EOF_STATE', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-/** What a library of ours tells only to whoever listens, and writes to the console where nobody does. That a caller left is no fault. */
+/** Events that a library writes to the console if nobody listens. A caller that disconnected is not an error. */
 export const logStray =
   (log: Log) =>
   (error: Error): void => {

@@ -20,7 +20,7 @@ export const contentSecurityPolicy = ({ postsElsewhere = false, frames = false, 
     "style-src 'self'",
   ].join('; ');
 
-/** On every answer, whatever it is. */
+/** On every response. */
 export const securityHeaders: [string, string][] = [
   ['content-security-policy', contentSecurityPolicy()],
   ['cross-origin-opener-policy', 'same-origin'],

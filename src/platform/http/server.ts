@@ -5,7 +5,7 @@ import { answerClientError } from './client-errors.ts';
 
 export type WebServer = {
   port: number;
-  /** From now on each answer ends its connection, so that whoever keeps one goes elsewhere with the next request. */
+  /** From now on each response closes its connection, so that the next request goes to another process. */
   drain(): void;
   /** Takes no new connection; those that are open go on. */
   refuse(): void;

@@ -1,4 +1,4 @@
-/** What a file says of itself, read strictly: whatever a decoder might read another way is refused. */
+/** A file's headers, read strictly: anything a decoder might read differently is refused. */
 export type Picture = { type: 'image/png' | 'image/jpeg' | 'image/webp'; width: number; height: number; content: Buffer };
 
 /** By the file's own first bytes: what the browser says of a file is not believed, and SVG (which can hold scripts) is no picture. */

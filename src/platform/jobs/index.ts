@@ -141,7 +141,7 @@ export async function startJobs(
       const isOver = await (graceSeconds === undefined
         ? stopped
         : Promise.race([stopped, sleep(graceSeconds * 1000, false, { ref: false })]));
-      // as if we had died: whoever takes the job goes on where it was
+      // as if we had died: the next worker continues the job where it was
       if (!isOver) await live.giveBack();
       await live.stop();
       const ended = pgPool.end();

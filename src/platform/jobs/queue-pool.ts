@@ -8,7 +8,7 @@ import { isUnavailable } from '../database/index.ts';
 export class QueuePool extends pg.Pool {
   constructor(options: pg.PoolConfig) {
     super(options);
-    // a connection that is lost is found out by whoever uses it
+    // a lost connection is noticed by its user
     this.on('error', () => {});
     this.on('connect', (client) => {
       client.on('error', () => {});

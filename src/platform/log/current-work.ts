@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 
-/** What a request says of itself when it is over. `path`: its pattern, in which nothing of the caller stands. */
+/** What the log line of a finished request contains. `path`: its pattern, with no value from the caller. */
 export type Facts = {
   path?: string;
   company?: string;
@@ -11,7 +11,7 @@ export type Facts = {
   reason?: string;
   clientId?: string;
   supportCode?: string;
-  /** Asked by machines every few seconds, or a file of a page: its line is for whoever looks for faults of ours. */
+  /** Requested by machines every few seconds, or a static file: its line only helps to find our own errors. */
   isQuiet?: boolean;
 };
 

@@ -3,7 +3,7 @@ import { createLog, type Log } from './create-log.ts';
 
 type Stream = Writable & { isTTY?: boolean };
 
-/** What a process says of itself when it starts and ends: to a person at a terminal in words, to whoever collects lines as one of them, whatever the level. */
+/** What a process reports when it starts and ends: as text at a terminal, otherwise as a log line, at any level. */
 export type Voice = {
   say(line: string): void;
   /** Why it does not start. @param faults one by one, where there are several */

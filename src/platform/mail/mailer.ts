@@ -18,7 +18,7 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
   const server = new URL(smtpUrl).hostname;
   const transport = open(smtpUrl, { pool: true, maxConnections: 2, disableFileAccess: true, disableUrlAccess: true });
   return {
-    /** @throws Error when the server did not take it: whoever sends tries again */
+    /** @throws Error if the server did not accept it: the sender tries again */
     async send({ box: _, sender, ...mail }) {
       // quoted or encoded as RFC 5322 §3.4 and RFC 2047 want it
       const from = { name: sender.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '), address };

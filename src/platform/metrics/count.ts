@@ -9,7 +9,7 @@ type Kept = { figure: Counter | Histogram; series: Map<string, Series> };
 
 let kept: { registry: Registry; figures: Map<OwnFigureName, Kept> } | undefined;
 
-/** Counters belong to the process, like its log: whoever knows that something happened counts it, and it needs no way to reach a place that prints. */
+/** Counters belong to the process, like its log: code that knows something happened counts it, without a reference to the place that prints. */
 function ofProcess() {
   if (kept) return kept;
   const registry = new Registry();

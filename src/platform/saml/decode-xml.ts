@@ -1,6 +1,6 @@
 import { MetadataFault } from './metadata-faults.ts';
 
-/** Small pieces are put together to blocks of this many bytes: whoever sends single bytes does not make us begin a token again for each. */
+/** Small chunks are combined into blocks of this many bytes, so that a sender of single bytes does not make us restart a token for each. */
 const blockBytes = 64 * 1024;
 
 /** By the name that a declaration gives, in small letters (XML 1.0 §4.3.3, IANA character sets). */

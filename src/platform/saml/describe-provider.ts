@@ -4,7 +4,7 @@ import { type Binding, binding, type ConsumerBinding, consumerBinding, type Name
 import { find, findAll, type Read } from './read-xml.ts';
 import { trimmed } from './scan-xml.ts';
 
-/** What a service provider says of itself (metadata §2.4.4), in its own words: no address is looked at, and no key. */
+/** How a service provider describes itself (metadata §2.4.4): texts only, no addresses or keys. */
 export type SpMetadata = {
   entityId: string;
   /** Without an index where there is none of its own (metadata §2.2.3). */

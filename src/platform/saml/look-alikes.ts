@@ -35,7 +35,7 @@ function isOneEditApart(one: string, other: string): boolean {
 }
 
 /**
- * Finds the registered name that an unknown one looks like, for whoever has to compare them; nothing is decided by it. What is registered is prepared once.
+ * Finds the registered name that an unknown one resembles, to help people compare them; nothing is decided by it. Registered names are prepared once.
  * @returns the name itself when it is registered
  */
 export function nameFinder(registered: readonly string[]): (name: string) => string | undefined {

@@ -102,7 +102,7 @@ export type Protection = {
   encryption?: Encryption;
 };
 
-/** A response that is complete: to be sent as it is, or kept for whoever resolves an artifact. Plain JSON. */
+/** A complete response: sent as it is, or stored until its artifact is resolved. Plain JSON. */
 export type ResponseTree = Node;
 
 /** As it is sent by the browser. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Where in which trace we are. `isSampled`: whoever began it wants to keep it. */
+/** The current trace and span. `isSampled`: the one who started it wants to keep it. */
 export type TraceContext = { traceId: string; spanId: string; isSampled: boolean };
 
 const active = new AsyncLocalStorage<TraceContext>();

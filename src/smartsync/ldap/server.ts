@@ -11,7 +11,7 @@ const mostService = 8;
 const mostReading = 4;
 const mostPersonal = 32;
 
-/** Reading may take its time; whoever signs in may not. */
+/** Readings may be slow; sign-ins may not. */
 const readingTimeoutMs = 120_000;
 const hastyTimeoutMs = 3000;
 

@@ -9,7 +9,7 @@ const mostSessions = 20;
 const attempts = 10;
 const attemptEveryMs = 6000;
 
-/** Who may use the local page: whoever can read the code that SmartSync prints at its start. */
+/** Who may use the local page: anyone who can read the code that SmartSync prints at its start. */
 export class Sessions {
   readonly code = randomPassword(3);
   readonly #sessions = new Map<string, Session>();

@@ -20,7 +20,7 @@ import {
   submitForm,
 } from '../request/index.ts';
 
-/** The sign-in that waits in this browser for whoever has made their account. */
+/** The sign-in that waits in this browser until the account is registered. */
 async function waiting(
   page: PageContext,
   requestId = page.form.get('request') || page.query('request'),
@@ -53,7 +53,7 @@ export async function submitRegistration(page: PageContext): Promise<void> {
   );
 }
 
-/** Required fields only: the rest is for whoever administers people. */
+/** Required fields only: the rest is for administrators. */
 const askedFields = async (page: PageContext) => (await listCustomFields(page.scope)).filter(({ isRequired }) => isRequired);
 
 export async function showDetails(page: PageContext, refusal?: Refusal): Promise<void> {

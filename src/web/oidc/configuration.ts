@@ -52,7 +52,7 @@ const clients = {
     ],
   },
   allowOmittingSingleRegisteredRedirectUri: false, // RFC 9700 §4.1.3: compared, never assumed
-  // Public clients always (OAuth 2.1), and whoever takes codes by a scheme that any program can claim (RFC 8252 §8.1). A challenge that was sent is always checked
+  // Always for public clients (OAuth 2.1), and for redirect schemes that any program can claim (RFC 8252 §8.1). A challenge that was sent is always checked
   pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' || client.allow_private_use_schemes === true },
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   // RFC 9700 §4.14.2: of who proves nothing but the token; a second use ends the grant. Whoever has a secret or key keeps it: an answer may be lost, and rotation protects nothing

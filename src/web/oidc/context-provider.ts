@@ -104,7 +104,7 @@ export class ContextProvider {
     return scopeIn(this.services, this.context);
   }
 
-  /** In the name of whoever sent this, of whom nothing is known but the address. */
+  /** As an unknown sender, of whom only the address is known. */
   scopeFrom({ req }: Pick<KoaContextWithOIDC, 'req'>): Scope {
     return scopeIn(this.services, this.context, anonymousActor(clientOf(this.services, req)));
   }

@@ -12,7 +12,7 @@ const counted = new WeakSet<KoaContextWithOIDC>();
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value.slice(0, 500) : undefined);
 
-/** The application that a refused request names, also one that is disabled: that is no client to the library, but it is one to whoever has to mend it. */
+/** The application that a refused request names, even if it is disabled: the library doesn't know it then, but the administrator has to see it. */
 export async function findNamed({ services }: ContextProvider, scope: Scope, ctx: KoaContextWithOIDC): Promise<Application | undefined> {
   const clientId = clientIdOf(ctx);
   if (!clientId) return undefined;

@@ -67,7 +67,7 @@ function enterLibrary({ services, context }: ContextProvider, request: IncomingM
   request.url = target;
 }
 
-/** With 304 for whoever has it already (RFC 9110 §13.1.2). */
+/** With 304 if the caller has it already (RFC 9110 §13.1.2). */
 function sendDocument(request: IncomingMessage, response: ServerResponse, document: Buffer): void {
   const tag = `"${contentTag(document)}"`;
   const tags = (request.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));

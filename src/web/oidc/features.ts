@@ -25,7 +25,7 @@ export const features: Features = {
   dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => false },
   introspection: {
     enabled: true,
-    // RFC 7662 §2.1: whoever asks has to be known
+    // RFC 7662 §2.1: the caller has to authenticate
     allowedPolicy: async (_ctx, client, token) =>
       client.clientAuthMethod !== 'none' && ((await mayIntrospectApiToken(currentOp(), client, token)) ?? mayIntrospect(client, token)),
   },

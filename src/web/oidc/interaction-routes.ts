@@ -157,7 +157,7 @@ async function submitAnswer(page: PageContext, op: ContextProvider): Promise<voi
   await finish(page, interaction, { consent: {} });
 }
 
-/** prompt=select_account (OpenID Connect Core §3.1.2.1): whoever is signed in goes on, or somebody else signs in. */
+/** prompt=select_account (OpenID Connect Core §3.1.2.1): the signed-in person continues, or somebody else signs in. */
 function showChoice(page: PageContext, { uid }: Interaction, { clientName, clientId }: Client): void {
   const { person } = page.session!;
   renderPage(page, 'oidc/select-account', {
@@ -172,7 +172,7 @@ function showChoice(page: PageContext, { uid }: Interaction, { clientName, clien
 
 async function selectAccount(page: PageContext, interaction: Interaction): Promise<void> {
   const isOther = page.form.get('decision') === 'other';
-  // somebody else signed in while the page was open: whoever was named on it is asked for again
+  // somebody else signed in while the page was open: the person named on it has to confirm again
   const isShown = page.form.get('account') === page.session?.userId;
   if (!isOther && isShown) return finish(page, interaction, { select_account: {} });
   if (isOther) await askForOther(page, interaction);

@@ -11,7 +11,7 @@ import { ownSession } from './own-session.ts';
 /** Over which codes are counted (attempts): so long none is taken at most. */
 const hourSeconds = 3600;
 
-/** Too many codes were typed that there are not. `isSignedIn`: whoever is not may sign in, and has tries of their own then. */
+/** Too many unknown codes were typed. `isSignedIn`: people who aren't can sign in, and then have attempts of their own. */
 export class TooManyUserCodes extends errors.SlowDown {
   override status = 429;
   override statusCode = 429;
@@ -25,7 +25,7 @@ export class TooManyUserCodes extends errors.SlowDown {
   }
 }
 
-/** A device's code has eight letters and lives ten minutes: whoever tries them out is stopped early, and keeps nobody else from typing theirs (RFC 8628 §5.1). */
+/** A device code has eight letters and lives ten minutes: guessing is stopped early, without locking out others (RFC 8628 §5.1). */
 export const limitUserCodes: LimitUserCodes = async (ctx, find) => {
   const op = currentOp();
   const scope = await scopeOf(op, ctx);

@@ -38,7 +38,7 @@ export async function accessVerdict(op: ContextProvider, ctx: KoaContextWithOIDC
   return decide(await readAccess(op, ctx.oidc.session!.accountId!, ctx.oidc.client!).facts);
 }
 
-/** The facts of the access decision: asked for once in a request, by whoever first knows of whom. */
+/** The facts of the access decision: loaded once per request, as soon as the person is known. */
 export function readAccess({ services, context }: ContextProvider, accountId: string, client: Client): ReadAccess {
   const store = requestStore.getStore();
   const { clientId } = client;

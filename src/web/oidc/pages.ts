@@ -97,7 +97,7 @@ export const renderDeviceInput = (
       action: ctx.oidc.urlFor('code_verification'),
       xsrf: secretOf(ctx),
       userCode: error?.userCode ?? brought,
-      // another site that leads here would use up the tries of whoever is signed in
+      // another site that links here would use up the attempts of the person who is signed in
       sendsItself: brought !== '' && ['none', 'same-origin'].includes(String(ctx.headers['sec-fetch-site'])),
       fault: out || error ? t(deviceFault(error)) : undefined,
       maySignIn: error instanceof TooManyUserCodes && !error.isSignedIn,
@@ -125,7 +125,7 @@ const showUserCode = (code: string): string => code.replace(/^(\w{4})(\w{4})$/, 
 export const renderDeviceSuccess = (op: ContextProvider, ctx: KoaContextWithOIDC) =>
   show(op, ctx, 'oidc/device-success', () => ({ application: ctx.oidc.client?.clientName }));
 
-/** For a person whose browser cannot be sent back to the application: what the application did wrong, and a code for whoever can mend it. */
+/** For a person whose browser can't be sent back to the application: what the application did wrong, and a code for the administrator. */
 export async function renderOidcError(
   op: ContextProvider,
   ctx: KoaContextWithOIDC,

@@ -3,7 +3,7 @@ import type { PageContext, Route } from '../request/index.ts';
 
 const cachedSeconds = 300;
 
-/** RFC 9728: what an API says of itself. It may lead here by `resource_metadata` (§5.1), or publish a copy at its own address (§3). */
+/** RFC 9728: the metadata of an API. It may refer to it by `resource_metadata` (§5.1), or publish a copy at its own address (§3). */
 export const protectedResourceRoutes: Route[] = [
   { method: 'GET', path: '/.well-known/oauth-protected-resource/:api', access: 'anyone', handle: showProtectedResource },
 ];

@@ -56,7 +56,7 @@ export function readKnownMark(
   return { userId: userId as UserId, isLogin: (login) => marksOf(services, userId, login).some((one) => logins.includes(one)) };
 }
 
-/** Whose browser it is: of whoever is signed in, or has been. */
+/** Whose browser it is: the person who is, or was, signed in. */
 export function personHere(
   session: Pick<Session, 'userId' | 'person'> | undefined,
   marked: KnownPerson | undefined,

@@ -11,7 +11,7 @@ export const networkOf = async ({ services, context }: Pick<Visitor, 'services' 
   rules: await services.findSettings(context.contextId, directoryRules),
 });
 
-/** What a change of a network password needs, of whoever is at this page. */
+/** What a network password change needs to know about the person on this page. */
 export const networkChangeAt = async (page: PageContext): Promise<NetworkChange> => ({
   network: await networkOf(page),
   lockout: (await rulesOf(page)).base.lockout,

@@ -31,7 +31,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
   // one for each first part of a path: of some hundred routes a dozen are tried
   const routers = new Map<string, Router>();
   const opened = new Set(routes.filter(({ method }) => method === 'GET').map(({ path }) => path));
-  /** Where whoever sent a form finds it again. */
+  /** The page of a form that was sent. */
   const againOf = (pattern: string, path: string): string => (opened.has(pattern) ? path : services.pathOf({ page: 'launchpad' }));
   for (const route of routes) {
     const begin = firstPartOf(route.path);

@@ -111,7 +111,7 @@ export function renderPage(
     partial: (name: string, more: Record<string, unknown>) => services.views.render(name, { ...all, ...more }),
     ...locals,
   };
-  // whoever is read the code by a person finds the request, and the other way round
+  // from the code one finds the request, and the other way round
   if (typeof locals.supportCode === 'string') noteInLog({ supportCode: locals.supportCode });
   ctx.body = services.views.render(view, all);
 }
@@ -163,7 +163,7 @@ export function renderErrorPage(
   );
 }
 
-/** What people and programs are told of whatever was thrown. A fault of the store is the same everywhere: 503, and they may come back in seconds. */
+/** The response to any thrown error. Store failures are the same everywhere: 503, to be retried in seconds. */
 export function failureOf(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof BusyError) return new AppError('busy', 503);

@@ -34,7 +34,7 @@ export async function arrivalAt<Given extends Wish>(visitor: Visitor, wish: Give
   return { ...wish, session, browser, termsEdition, usableFactors: usableFactors(visitor) };
 }
 
-/** What comes next for whoever is here: the one way to that question for pages and protocols. */
+/** The next step for the current person: pages and protocols all ask here. */
 export const nextStepOf = async (visitor: Visitor, wish: Wish): Promise<Step> =>
   findNextStep(visitor.scope, await rulesOf(visitor), await arrivalAt(visitor, wish));
 
@@ -52,13 +52,13 @@ export async function sendToSignIn(page: PageContext, request: Asked, query: Rec
   page.ctx.redirect(`${page.context.mount}${page.services.pathOf({ page: 'sign-in', request: address })}${told ? `?${told}` : ''}`);
 }
 
-/** To the page on which an account begins; whoever has made one signs in with it, and goes back to `destination`. */
+/** To the registration page; after registering, the person signs in and returns to `destination`. */
 export async function sendToRegistration(page: PageContext, request: Asked): Promise<void> {
   const address = await openPendingRequest(page.scope, page.browser, request);
   page.ctx.redirect(`${page.context.mount}${page.services.pathOf({ page: 'registration-request' })}?request=${address}`);
 }
 
-/** Shows the page of a request as whoever asked for it wants it: in their language, and in a window that they opened. */
+/** Shows the page of a request as requested: in the given language, and in a popup if it was opened in one. */
 export function followRequest(page: PageContext, { uiLocales, protocol }: PendingRequest['destination']): void {
   followUiLocales(page, uiLocales);
   if (protocol !== 'portaria') keepOpener(page.ctx.res);

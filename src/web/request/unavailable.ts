@@ -4,7 +4,7 @@ import { negotiateLocale } from '../../platform/i18n/index.ts';
 import { soapHeaders, writeSoapFault } from '../../platform/saml/index.ts';
 import type { Services } from './services.ts';
 
-/** Addresses that programs ask, whatever they say they accept. A person meets an interaction. */
+/** Addresses for programs, whatever their Accept header says. Interactions are for people. */
 export const isOfPrograms = (path: string): boolean =>
   /\/(oidc(?!\/interaction\/)|smartsync|\.well-known(?!\/change-password))\//.test(path);
 
@@ -14,7 +14,7 @@ export function unavailablePage({ i18n, views, assets }: Services, { headers }: 
   return views.render('errors/unavailable', { locale, t: i18n.for(locale), asset: assets.url });
 }
 
-/** Without a company: by SOAP to whoever asked so, in the error of RFC 6749 §4.1.2.1 to other programs, and on a page. */
+/** Without a company: as SOAP for SOAP requests, as the error of RFC 6749 §4.1.2.1 for other programs, otherwise as a page. */
 export function unavailableAnswer(services: Services, request: IncomingMessage, forProgram: boolean): { type: string; body: string } {
   if (/^(text\/xml|application\/soap\+xml)\b/i.test(request.headers['content-type'] ?? ''))
     return { type: soapHeaders['content-type'], body: writeSoapFault('temporarily unavailable', 'Server') };

@@ -64,7 +64,7 @@ export async function sendAssertion(page: SamlPage, application: SamlApplication
         : undefined,
     },
   );
-  // before the answer leaves: whoever signs out a moment later has to find everybody
+  // before the response is sent: a sign-out a moment later has to find every participant
   await join(page, application, sessionIndex, description.nameId);
   await recordCertificateUse(scope, { applicationId, owner: 'ours', fingerprint: signer.fingerprint });
   await sendAnswer(page, application, signOn, response);

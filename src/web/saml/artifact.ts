@@ -43,7 +43,7 @@ export async function resolveArtifact(page: SamlPage): Promise<void> {
   const as = { ...scope, actor: { ...scope.actor, kind: 'application', id, name } as const };
   const mayEnter = async (userId: UserId) => decide(await services.findAccess(scope.contextId, userId, id)).allowed;
   const response = handle === undefined ? undefined : await takeResponse(as, application, handle, mayEnter);
-  // whoever asks for what is not there is told no more than that (core §3.5.3)
+  // for an unknown artifact the response says no more than that (core §3.5.3)
   if (!response) await recordRefusal(page, new SamlFault('artifact'), application);
   await send(page, application, { inResponseTo: message.id, status: 'Success' }, response);
 }

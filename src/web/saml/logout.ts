@@ -82,7 +82,7 @@ export async function goOnWithLogout(page: SamlPage): Promise<void> {
   const { scope, services, params } = page;
   const logout = await findSingleLogout(scope, services.artifacts, params.logout ?? '');
   if (!logout) throw new AppError('request_expired', 400);
-  // what the others are told is for the person's own browser: whoever asked for the logout from elsewhere learns nothing of them
+  // the other notifications are shown in the person's own browser only: a requester from elsewhere learns nothing about them
   const own = await sessionIdOfBrowser(page);
   const isOwn = own !== undefined && logout.sessionIds.includes(own);
   if (!isOwn) return answerStranger(page, logout);
@@ -106,7 +106,7 @@ export async function goOnWithLogout(page: SamlPage): Promise<void> {
   await end(page, logout);
 }
 
-/** A browser that is not the person's: who asked for the logout hears that it is partial; nobody hears of anybody else, and the person's own browser goes on as before. */
+/** A browser that isn't the person's: the requester gets a partial logout, no other application is notified, and the person's own browser is unaffected. */
 async function answerStranger(page: SamlPage, { steps, ending, isOver }: SingleLogout): Promise<void> {
   const isBeginning = !isOver && steps.every(({ state }) => state === 'waiting' || state === 'failed');
   const application =

@@ -187,7 +187,7 @@ export async function recordRefusal(
   };
 }
 
-/** What a partner did wrong: a page with a support code, and the rule for whoever can mend it. */
+/** What a partner did wrong: a page with a support code, and the rule for the administrator. */
 export function showRefusal(page: PageContext, { rule, supportCode }: Refusal): void {
   const { services, t } = page;
   // unknown and switched off look alike (law 2); the audit knows the difference
@@ -196,7 +196,7 @@ export function showRefusal(page: PageContext, { rule, supportCode }: Refusal): 
     'errors/error',
     {
       title: t('error_titles.application_request'),
-      // what whoever set the application up can see by themselves
+      // what the administrator of the application can see themselves
       message: t(rule === 'binding' ? 'saml.other_binding' : 'errors.application_request'),
       technical: `SAML: ${rule}`,
       supportCode,

@@ -91,7 +91,7 @@ export class SamlContext {
     return this.#partner(`id:${applicationId}`, () => findApplicationById(scope, applicationId));
   }
 
-  /** The registered entity ID that this one is or looks like, for whoever has to mend it: nobody is trusted by it. */
+  /** The registered entity ID that this one is or looks like, for the administrator: it establishes no trust. */
   async nearestPartner(scope: Scope, entityId: string): Promise<string | undefined> {
     const find = await this.#kept(this.#caches.names, '', () => listEntityIds(scope, mostNames).then(nameFinder));
     return find(entityId);

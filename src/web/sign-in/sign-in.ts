@@ -56,7 +56,7 @@ export async function openSignIn(page: PageContext): Promise<void> {
 export async function showSignIn(page: PageContext): Promise<void> {
   const request = await loadPending(page);
   if (!request) return;
-  // whoever is known proves it once more; another name may still be typed, and is to be where the hint is empty
+  // a known person signs in again; another name can still be typed, and has to be if the hint is empty
   const login = loginHint(page) || (page.ctx.query.login_hint === '' ? '' : (page.session?.person.login ?? ''));
   await goOn(page, request, () => render(page, request, { login }));
 }

@@ -109,7 +109,7 @@ export class AgentLine implements ConnectedAgent {
     setTimeout(() => this.#socket.resume(), waitMs).unref();
   }
 
-  /** What a newer agent says may mean nothing to us. But whoever reads waits for what becomes of a batch. */
+  /** We may not understand messages of a newer agent. But a reading waits for the result of its batch. */
   #passOver(content: unknown, where: string): void {
     const { type, requestId } = (content ?? {}) as { type?: unknown; requestId?: unknown };
     if (type !== 'batch' || typeof requestId !== 'string' || this.#kindOf(requestId) !== 'read') return;

@@ -21,7 +21,7 @@ import type { Services } from '../request/index.ts';
 import type { AgentLine } from './agent-line.ts';
 import { closeCodes, say } from './frames.ts';
 
-/** In whose name what agents say is written, whoever heard it. */
+/** The actor of everything agents report, whichever process received it. */
 export const actor: Actor = { kind: 'system', name: 'smartsync' };
 const beatMs = 5000;
 /** All agents are looked at once in so many beats, in case a notice was missed. */

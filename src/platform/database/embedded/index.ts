@@ -53,7 +53,7 @@ export async function startEmbeddedPostgres(
   };
   const ensureRunning = () => takeTurn(turn, () => againWhenKilled(start));
 
-  // noted before it runs: whoever stops at this moment leaves it running for us
+  // recorded before it runs: a process that ends at this moment leaves it running for us
   const { leave, isShared } = await takeTurn(turn, async () => ({
     isShared: countUsers(users, 'server') > 0,
     leave: noteUse(users, role),
@@ -96,7 +96,7 @@ function socketFolder(home: string, runner: Runner): string {
   const near = join(home, 'run');
   const folder = near.length <= 80 ? near : join(tmpdir(), `portaria-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // whoever reaches the socket has the store: a folder that somebody else laid ready is not taken
+  // access to the socket is access to the store: a folder prepared by somebody else is not used
   const found = lstatSync(folder);
   if (!found.isDirectory() || !runner.isOurs(found.uid))
     throw new Error(`${folder} belongs to somebody else. Remove it, or set PORTARIA_DATA_DIR to a shorter path.`);

@@ -7,7 +7,7 @@ import { redirectTo, submitForm } from '../submit.ts';
 
 type Faults = { people?: { login: string; message: string }; groups?: string };
 
-// a name of a scope may hold a slash: it is told beside the path
+// the name of a scope may contain a slash, so it is a query parameter
 const pathOf = (apiId: string, name: string): string => `/admin/apis/${apiId}/scope?name=${encodeURIComponent(name)}`;
 
 async function findScope(page: PageContext) {

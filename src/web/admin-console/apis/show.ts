@@ -41,7 +41,7 @@ export async function showApi(page: PageContext): Promise<void> {
   });
 }
 
-/** What whoever programs the API needs. */
+/** What the API's developers need. */
 const valuesOf = ({ identifier, tokenFormat }: Api, url: string, metadata: string): { key: string; value: string }[] => [
   { key: 'issuer', value: url },
   { key: 'audience', value: identifier },

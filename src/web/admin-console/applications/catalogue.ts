@@ -23,7 +23,7 @@ export async function showCatalogue(page: PageContext): Promise<void> {
     nameKey([title, description, of && t(`categories.${of.toLowerCase()}`), protocolName].join(' '));
   const entries = catalogue
     .map((entry) => presentEntry(page, entry))
-    // whoever finds nothing goes on by the protocol
+    // if nothing is found, people continue with the protocol
     .filter((entry) => isGenericEntry(entry) || category === '' || entry.category === category)
     .filter((entry) => isGenericEntry(entry) || words.every((word) => said(entry).includes(word)));
   const count = entries.filter((entry) => entry.category !== '').length;

@@ -38,7 +38,7 @@ export const isForEveryone = ({ form }: PageContext): boolean => form.get('for_e
 export const register = (page: PageContext, values: ApplicationInput) =>
   isForEveryone(page) ? registerForEveryone(page.scope, values) : registerApplication(page.scope, values);
 
-/** The general part of an entry, in the words of whoever reads; the generic entries have a protocol, not a name. */
+/** The general part of an entry, in the reader's language; generic entries have a protocol, not a name. */
 export function generalOf({ t }: PageContext, entry: CatalogueEntry): ApplicationInput {
   if (isGenericEntry(entry)) return { code: '', name: '', category: '', catalogueEntry: entry.id };
   return {

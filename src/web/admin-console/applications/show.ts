@@ -42,7 +42,7 @@ export async function showApplication(page: PageContext): Promise<void> {
   await renderTab(page, 'general', application, { refusals: await listLastRefusals(page, application.applicationId, shownRefusals) });
 }
 
-/** What it is told of people: the settings; the preview shows it for one person. */
+/** The data it receives about people: the settings; the preview shows it for one person. */
 export async function showData(page: PageContext): Promise<void> {
   await renderTab(page, 'data', await loadShown(page));
 }

@@ -28,7 +28,7 @@ export async function showSignIn(page: PageContext, applicationId?: string, secr
   const asked = values.filter(({ theirName }) => theirName !== undefined);
   await renderTab(page, 'sign-in', application, {
     entry,
-    // what the vendor asks for comes first; the rest is there for whoever needs it
+    // what the vendor asks for comes first; the rest is below
     values: asked.length > 0 ? asked : values,
     moreValues: asked.length > 0 ? values.filter(({ theirName }) => theirName === undefined) : [],
     secret,

@@ -23,7 +23,7 @@ export type SecretChecks = Pick<Services, 'keyRing' | 'clock'> & {
   noteSecretUse(clientId: string, fingerprint: string): void;
 };
 
-/** Takes `client_secret` for a fingerprint. That a secret has ended is told only to whoever has it: see client-check-client-secret-expiration.ts. */
+/** Takes `client_secret` for a fingerprint. Only a caller with the right secret learns that it has expired: see client-check-client-secret-expiration.ts. */
 export function replaceCompareClientSecret(
   provider: Provider,
   { keyRing, clock, noteSecretUse, findMethod = methodInUse }: SecretChecks,

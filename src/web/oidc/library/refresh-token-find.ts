@@ -1,4 +1,4 @@
-// Why the library must be changed: it takes whoever brings a refresh token twice for a thief, also two tabs that refresh at once, and a client that lost the answer.
+// Why the library must be changed: it treats every second use of a refresh token as theft, even of two tabs that refresh at once, or a client that lost the response.
 import type { Provider } from 'oidc-provider';
 import { replaceMethod } from './replace-method.ts';
 

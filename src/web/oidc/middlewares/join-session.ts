@@ -4,7 +4,7 @@ import { applicationIdOf } from '../account.ts';
 import { ownSession } from '../own-session.ts';
 import type { Step } from './afterwards.ts';
 
-/** An application that a person was sent to joins the session: it is told when the session ends. */
+/** An application that a person was sent to joins the session, and is notified when the session ends. */
 export const joinSession: Step = async (op, ctx) => {
   if (!sendsSomebody(ctx)) return;
   const own = await ownSession(op, ctx);

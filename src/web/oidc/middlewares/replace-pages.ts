@@ -13,7 +13,7 @@ const replacements: Record<string, Replacement> = {
   // nobody is signed in any more: nobody has to be asked (OpenID Connect RP-Initiated Logout §2)
   end_session: (_op, ctx) => goTo(ctx, signedOutAddress(ctx, ctx.oidc.session!.state as { postLogoutRedirectUri?: string })),
   code_verification: (op, ctx) => renderDeviceInput(op, ctx, undefined, undefined, String(ctx.oidc.params!.user_code)),
-  // somebody else signed in between the interaction and here: it is shown to whoever is here now
+  // somebody else signed in since the interaction: it is shown to the person who is signed in now
   resume: askAgain,
   device_resume: askAgain,
 };

@@ -27,7 +27,7 @@ export const settle: Surrounding = async (op, koa, next) => {
 const settleExchange = async (exchange: Exchange, artifacts: ArtifactStore): Promise<boolean> =>
   (!exchange.consume && exchange.issues.length === 0) || artifacts.exchange(exchange);
 
-/** Another was first. A refresh token is answered again while its overlap lasts; otherwise that is reuse, and whoever won may be the thief: the grant ends (RFC 9700 §2.2.2, §4.14.2). */
+/** Another request was first. A refresh token gets the same answer during its overlap; otherwise this is reuse, and the first one may be the attacker: the grant is revoked (RFC 9700 §2.2.2, §4.14.2). */
 async function answerLater(op: ContextProvider, ctx: KoaContextWithOIDC, { exchange, access }: RequestStore): Promise<void> {
   const repeated = exchange.consume?.kind === 'RefreshToken' && (await repeatAnswer(op, ctx, exchange));
   if (!repeated) {
