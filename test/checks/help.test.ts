@@ -1,8 +1,9 @@
+import { globSync } from 'node:fs';
 import { expect } from 'chai';
 import { pageRoutes } from '../../src/app/web-routes.ts';
 import { helpOf } from '../../src/web/admin-console/guides/help.ts';
 import { findGuide, guideFiles } from '../../src/web/admin-console/guides/library.ts';
-import { read } from './sources.ts';
+import { read, root } from './sources.ts';
 
 const consolePaths = new Set(
   pageRoutes(undefined as never, undefined as never)
@@ -27,6 +28,14 @@ describe('help', () => {
       if (!(await findGuide(name))?.ids.has(anchor)) broken.push(`${path}: ${help}`);
     }
     expect(broken).to.deep.equal([]);
+  });
+
+  it('so does each link beside a part of a page', async () => {
+    const links = globSync('views/admin-console/**/*.pug', { cwd: root }).flatMap((file) =>
+      [...read(file).matchAll(/\+guideLink\('([\w-]+)#([\w-]+)'/g)].map(([, name, anchor]) => ({ file, name: name!, anchor: anchor! })),
+    );
+    expect(links.length).to.be.greaterThan(2);
+    for (const { file, name, anchor } of links) expect((await findGuide(name))?.ids.has(anchor), `${file}: ${anchor}`).to.equal(true);
   });
 
   it('links between documents lead to headings that there are', async () => {

@@ -10,7 +10,18 @@ import { onDatabase, type ServerProcess, startServerProcess } from '../support/p
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../support/server.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const pages = ['', '/users', '/users/new', '/groups', '/applications', '/policy', '/audit?kind=changes', '/directories', '/branding'];
+const pages = [
+  '',
+  '/users',
+  '/users/new',
+  '/groups',
+  '/applications',
+  '/policy',
+  '/audit?kind=changes',
+  '/directories',
+  '/branding',
+  '/guides/administrators',
+];
 
 describe('the built programs', function () {
   this.timeout(120_000);
