@@ -83,7 +83,8 @@ export const settings = {
   },
   token: {
     env: 'SMARTSYNC_TOKEN',
-    meaning: 'Token of the directory, shown once when you add it in the console. It can be used once; a new one enrols the agent again',
+    meaning:
+      'Token of the directory, shown once when you add it in the console. The agent uses it once, to enrol; a new one enrols it again',
     secret: true,
     type: text.pipe(z.string().max(200)).optional(),
   },
