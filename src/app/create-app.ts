@@ -145,7 +145,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
 
   const smartSync = createSmartSync({ services, listener, queue, software: `portaria/${version}` });
 
-  // it tries again by itself, and caches are not used until then; an operator's database that is away is told at once
+  // it retries by itself, and caches are not used until then; an external database that is unavailable is reported at once
   await listener.start().catch((error) => {
     if (!store.isEmbedded || !isUnavailable(error)) throw error;
   });

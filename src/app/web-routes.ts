@@ -132,7 +132,7 @@ export function createFrontDoor({ services, providers, health, hostFiles, smartS
     return undefined;
   }
 
-  /** Of an address that there is not only the company is told: the rest may be a link that somebody copied badly. */
+  /** For an unknown address only the company is logged: the rest may be a link that somebody copied incompletely. */
   async function noteUnknown(host: string, path: string): Promise<void> {
     const found = await services.contexts.resolve(host, path);
     noteInLog({ path: `${found?.context.mount ?? ''}/…`, company: found?.context.code });

@@ -37,7 +37,7 @@ export const applyCommand: Command = {
       };
       return withStore({ config, note }, look).catch((error) => {
         if (isOpen) throw error;
-        // without a store nothing more can be asked, and what is known is told nevertheless
+        // without a store nothing else can be checked; what is known is reported all the same
         return [];
       });
     };
@@ -45,7 +45,7 @@ export const applyCommand: Command = {
   },
 };
 
-/** Who sits at a terminal is asked; a script hears what goes. @returns what was shown, or undefined when somebody said no */
+/** At a terminal it asks; a script gets the list of removals. @returns what was shown, or undefined if somebody said no */
 async function showRemovals(
   apply: (options: ApplyOptions) => ReturnType<typeof applyState>,
   mayAsk: boolean,

@@ -48,7 +48,7 @@ function checkClock(reply: Reply): Finding {
 }
 
 const isLoopbackAddress = addressMatcher(['127.0.0.0/8', '::1']);
-/** This machine: nobody else hears what is sent there. */
+/** This machine: nobody else can read what is sent there. */
 const isHere = ({ hostname }: URL): boolean => hostname === 'localhost' || isLoopbackAddress(hostname.replace(/^\[|\]$/g, ''));
 
 /** The figures, and the version, which stands among them. */

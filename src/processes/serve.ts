@@ -28,7 +28,7 @@ export type Orders = {
   embeddedUrl?: string;
 };
 
-/** How the store is opened by a server. @param tell is told what an operator should know */
+/** How the store is opened by a server. @param tell called with what an operator should know */
 export const openServerStore = (config: Config, log: Log, tell: (message: string) => void, orders?: Orders): Promise<Store> =>
   openStore(config, {
     limits: limitsOfRequests(config.databaseTimeoutSeconds),
@@ -39,7 +39,7 @@ export const openServerStore = (config: Config, log: Log, tell: (message: string
     embeddedUrl: orders?.embeddedUrl,
   });
 
-/** One process that serves the port alone, until it is told to end. */
+/** One process that serves the port alone, until a signal ends it. */
 export async function serveAlone(config: Config): Promise<void> {
   const log = openLog(config);
   const end = listenForEnd();
@@ -112,7 +112,7 @@ export async function serveAmongSiblings(
 type Serving = { config: Config; app: App; openings: Openings; end: SignalledEnd; siblings?: Siblings; say(line: string): void };
 type Stopping = { has(port: WebServer): void };
 
-/** Before anybody can reach us: a server that is told to stop while it starts leaves nothing behind either. */
+/** Before anybody can reach us: a server that is stopped while it starts leaves nothing behind either. */
 function endWhenAsked({ config, app, openings, end, siblings, say: tell }: Serving): Stopping {
   let port: WebServer | undefined;
   let isStopping = false;

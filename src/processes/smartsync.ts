@@ -1,4 +1,4 @@
-// SmartSync, the agent beside a directory: connects it to Portaria until it is told to stop.
+// SmartSync, the agent beside a directory: connects it to Portaria until a signal ends it.
 import { Agent, createLog, SettingsError, SettingsStore, servePage } from '../smartsync/index.ts';
 
 const graceMs = 5000;

@@ -9,7 +9,7 @@ import { type Orders, openLog, openServerStore, say, serveMetrics, version } fro
 /** Beyond drain and grace: what a process needs to close what it has open. */
 const closingSeconds = 10;
 
-/** Prepares the store, and keeps `processes` server processes at one port until it is told to end. It serves nothing itself. */
+/** Prepares the store, and keeps `processes` server processes at one port until a signal ends it. It serves nothing itself. */
 export async function supervise(config: Config): Promise<void> {
   const log = openLog(config);
   // a terminal that is closed ends us; elsewhere SIGHUP is an operator's word

@@ -7,7 +7,7 @@ export type Ended = { exitCode: number | null; signal: string | null; error?: Er
 /** For how long what it said last may be on its way, in ms. */
 const lastWordsMs = 1000;
 
-/** One supervised process, as its supervisor sees it. It runs the same program, and hears its orders once it listens. */
+/** One supervised process, as its supervisor sees it. It runs the same program, and receives its orders once it listens. */
 export class Child {
   readonly startedAt = Date.now();
   /** Once it is gone, and all that it said was heard. */
@@ -19,7 +19,7 @@ export class Child {
   readonly #worker?: Worker;
   #hasBegun = false;
 
-  /** @param begin what it is told first @param hear is told what it says */
+  /** @param begin its first message @param hear called with its messages */
   constructor(begin: () => Promise<{ orders: unknown; missing?: string }>, hear: (message: ToSupervisor) => void) {
     try {
       this.#worker = cluster.fork();
@@ -72,7 +72,7 @@ export class Child {
 
 function endOf(worker: Worker): Promise<Ended> {
   return new Promise((resolve) => {
-    // for want of processes or files, and then nothing exits; or it is gone before it is told something
+    // without free processes or files nothing exits; or it has ended before it got a message
     worker.on('error', (error) => {
       if (worker.process.pid === undefined) resolve({ exitCode: null, signal: null, error });
     });

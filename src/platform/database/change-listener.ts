@@ -24,7 +24,7 @@ export class ChangeListener {
     this.#handlers.add(handler);
   }
 
-  /** Before `start`: another channel on the same connection. @param handler is told undefined where notices may have been missed */
+  /** Before `start`: another channel on the same connection. @param handler called with undefined if notices may have been missed */
   hear(other: string, handler: (notice: string | undefined) => void): void {
     this.#others.set(other, handler);
   }

@@ -46,7 +46,7 @@ export type TimeLimits = Record<
 /** PostgreSQL ends a statement itself and says why. Only if it does not, the connection is thrown away. */
 const answerWithin = (statementMs: number): number => statementMs + 500;
 
-/** Somebody waits for a page, and is told by then that it does not work. */
+/** Somebody waits for a page, and should see the error by then. */
 export const limitsOfRequests = (seconds: number): TimeLimits => {
   const ms = seconds * 1000;
   return {
@@ -83,7 +83,7 @@ export const timeLimits = {
  * @param url postgres:// address
  * @param poolSize connections held, shared between knex and hot statements
  * @param limits of every statement on them
- * @param warn is told of connections that could not be opened or were lost
+ * @param warn called for connections that could not be opened or were lost
  */
 export function openDatabase(
   url: string,

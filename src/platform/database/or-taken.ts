@@ -1,5 +1,5 @@
 /**
- * Of two who write the same name at once, the unique key decides: the second is told so.
+ * If two callers write the same name at once, the unique key decides: the second one gets an error.
  * @param taken by name of the unique index; a violation of another one is a fault of ours and stays as it is
  */
 export async function orTaken<T>(write: Promise<T>, taken: Record<string, () => Error>): Promise<T> {

@@ -21,7 +21,7 @@ export function statesOf({ totalCount, idleCount, waitingCount }: pg.Pool, knex:
 
 type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void;
 
-/** How long it takes to get a connection is told to the figures, also when none is had. */
+/** Records in the figures how long it takes to get a connection, also if that fails. */
 export function timeConnections(pool: pg.Pool, knex: Knex): void {
   const since = (name: PoolState['name'], start: number) =>
     observe('portaria_database_wait_seconds', { pool: name }, (performance.now() - start) / 1000);

@@ -49,7 +49,7 @@ export function runTogether(pool: pg.Pool): Connection {
 function send(client: pg.PoolClient, release: (error?: Error) => void, group: Waiting[]): void {
   let left = group.length;
   let lost: Error | undefined;
-  // what is under way is told by the answers
+  // the answers tell what is under way
   const lose = (error: Error) => {
     lost = error;
   };

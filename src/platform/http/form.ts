@@ -66,7 +66,7 @@ function readPairs(text: string): Part[] {
   return [...new URLSearchParams(text)].map(([name, value]) => ({ name, value }));
 }
 
-/** Reads on, without keeping, what is too much: a caller that is still sending hears the answer only so. @throws AppError body_too_large, malformed_body */
+/** Reads and discards an oversized body: otherwise a caller that is still sending would not read the response. @throws AppError body_too_large, malformed_body */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

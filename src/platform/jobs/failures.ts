@@ -30,7 +30,7 @@ export async function countJobs(db: Db): Promise<JobCounts> {
 /** `oldestSeconds`: how long the one that is due for longest has been due. `mails`: those that wait to be sent. */
 export type JobFigures = JobCounts & { oldestSeconds: number; mails: number };
 
-/** How far is counted: a queue that is longer than this is told by the age of its oldest. */
+/** How far we count: a longer queue is described by the age of its oldest job. */
 const mostCounted = 10_000;
 
 /** As `countJobs`, at a cost that has an end. */

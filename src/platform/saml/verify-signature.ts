@@ -7,7 +7,7 @@ import { c14n, type Exceptions, findDigestAlgorithm, findSignatureAlgorithm, ns 
 import { childElements } from './read-xml.ts';
 import { keyInput } from './sign.ts';
 
-/** A certificate that a partner signs with; which one it was is told back, so that an administrator sees who still uses the old one. */
+/** A certificate that a partner signs with; the one that was used is returned, so that an administrator sees who still uses the old one. */
 export type VerifiedBy = { fingerprint: string };
 
 const only = (element: XmlElement, name: string): XmlElement => {

@@ -33,7 +33,7 @@ export function useTracer(next: Tracer | undefined): void {
 /** For a caller who may name a trace and not say whether we keep it. Without a tracer nothing is kept here, and what the caller says goes on to whom we call. */
 export const sampleAnew = (context: TraceContext): TraceContext => (tracer ? { ...context, isSampled: tracer.draw() } : context);
 
-/** @returns undefined where nobody would hear of it */
+/** @returns undefined if nobody would receive it */
 export function startSpan(kind: SpanKind, name: string, facts: SpanFacts): Span | undefined {
   if (!tracer) return undefined;
   const parent = currentTrace();

@@ -87,7 +87,7 @@ async function completed(servers: Servers, person: Person, password: string, { s
 async function hasNoPassword({ connection }: Session, { dn }: Person): Promise<boolean> {
   const matches = async (filter: string): Promise<boolean> =>
     (await connection.search(dn, { scope: 'base', filter, attributes: ['1.1'] })).length === 1;
-  // who may only write passwords is told of none: then ppolicy's time and that nobody touched the entry say it
+  // an account that may only write passwords gets no answer: then ppolicy's time, and that nobody changed the entry, tell
   return !(await matches('(userPassword=*)')) && (await matches('(&(objectClass=inetOrgPerson)(!(pwdChangedTime=*)))'));
 }
 
@@ -118,7 +118,7 @@ async function createInAd(session: Session, body: Body, password: string): Promi
   if (login.length > mostAdLogin || notInAdLogins.test(login) || login.endsWith('.'))
     throw new Refused('invalid-value', `sAMAccountName has at most ${mostAdLogin} characters and none of "/\\[]:;|=,+*?<>@`);
   const displayName = `${firstName} ${lastName}`.trim() || login;
-  // two people of one name are told apart by their logins
+  // two people with the same name are distinguished by their logins
   for (const name of [displayName, `${displayName.slice(0, mostCommonName - login.length - 3)} (${login})`]) {
     const dn = `CN=${escapeDnValue([...name].slice(0, mostCommonName).join('').trim())},${rootDn}`;
     const attributes = attributesOf({

@@ -4,7 +4,7 @@ import { domainOf } from './dn.ts';
 import { textOf, textsOf } from './entry.ts';
 import { ConnectionFailure } from './failure.ts';
 
-/** What a server says of itself. `extensions`: controls, extensions and features by OID. */
+/** What a server reports about itself. `extensions`: controls, extensions and features by OID. */
 export type Facts = {
   kind: DirectoryKind;
   rootDn?: string;

@@ -29,7 +29,7 @@ export type Fault = (typeof faults)[number];
 export const checks = ['address', 'connection', 'encryption', 'bind', 'directory', 'base', 'filter', 'deleted', 'write'] as const;
 export type CheckName = (typeof checks)[number];
 
-/** What a server shows of itself, so that somebody can decide to pin it. `fingerprint`: SHA-256 in hexadecimal, as `pinnedFingerprints` takes it. */
+/** The certificate of a server, so that somebody can decide to pin it. `fingerprint`: SHA-256 in hexadecimal, as `pinnedFingerprints` takes it. */
 export type ServerCertificate = { subject: string; issuer: string; names: string[]; validUntil: Date; fingerprint: string };
 
 /** `url`: of one server; without it the check is about the directory. `isWarning`: it works without. `detail`: what the other side said, or what was found (kind, base, count). */

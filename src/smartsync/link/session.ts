@@ -123,7 +123,7 @@ export class Session {
     this.#refuse(content, message.error);
   }
 
-  /** Of a newer server it may be a request that we do not know: who asked has to hear it. */
+  /** A newer server may send a request that we do not know: it has to get an answer. */
   #refuse(content: unknown, error: z.ZodError): void {
     const { type, requestId } = (content ?? {}) as { type?: unknown; requestId?: unknown };
     this.#passOver(`${error.issues[0]?.path.join('.') || 'it'} is not as expected`);

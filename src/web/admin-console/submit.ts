@@ -9,7 +9,7 @@ export const redirectTo = (page: PageContext, path: string, done?: string): void
 /** Which version of a record its form showed: a change by somebody else since then is not overwritten. A form without one never matches. */
 export const shownVersion = ({ form }: PageContext): number => (/^\d{1,9}$/.test(form.get('version')) ? Number(form.get('version')) : -1);
 
-/** As everywhere; and a conflict with what somebody else did is told above the form, which the console's layout has a place for. */
+/** As everywhere; a conflict with another person's change is shown above the form, where the console's layout has a place for it. */
 export const submitForm = <T>(
   page: PageContext,
   work: () => Promise<T>,

@@ -33,7 +33,7 @@ type Checks = {
   siblings?: Pick<Siblings, 'missing' | 'allFigures'>;
 };
 
-/** Where `portaria doctor --server` hears how a request arrives here. */
+/** Tells `portaria doctor --server` how its request arrived here. */
 const arrivalPath = '/.well-known/portaria-arrival';
 
 export function createHealth({ isReady, log, figures, metricsToken, version, clientAddress, siblings }: Checks): Health {

@@ -37,7 +37,7 @@ export function announcedClaims(mapped: Mapped, customFields: CustomField[]): { 
   return { scopes: [...scopes], claims: { openid: [...new Set([...ofSignIn, ...names, ...mapped.names, 'claims_overage'])] } };
 }
 
-/** What an access token says of its person, to the API that reads it or asks about it (RFC 9068 §2.2.3, RFC 7662 §2.2): only what the application is told to pass on. */
+/** What an access token says of its person, to the API that reads it or asks about it (RFC 9068 §2.2.3, RFC 7662 §2.2): only what the application is configured to pass on. */
 export async function claimsOfAccessToken(
   op: ContextProvider,
   ...[ctx, token]: Parameters<NonNullable<Configuration['extraTokenClaims']>>

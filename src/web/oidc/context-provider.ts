@@ -42,13 +42,13 @@ export class ContextProvider {
   readonly apis: ReadonlyMap<string, ApiWithApplications>;
   readonly customFields: CustomField[];
   readonly cookieNames: ReturnType<typeof cookieNames>;
-  /** What the library is told of this company. */
+  /** The library's state for this company. */
   readonly state: CompanyState;
   /** Of pairwise subjects, once it was asked for. */
   subjectKey: Promise<Buffer> | undefined;
   readonly #shared: SharedProvider;
 
-  /** @param makeState what the library is told of it */
+  /** @param makeState creates the library's state for it */
   constructor(
     shared: SharedProvider,
     context: ResolvedContext,

@@ -15,7 +15,7 @@ import { followedSession } from './own-session.ts';
 import { hasAnswer } from './refresh-answers.ts';
 import { responseModes } from './response-modes.ts';
 
-/** Nobody's: whatever asks for the issuer is told the company's. */
+/** A placeholder: everything that asks for the issuer gets the company's. */
 const noIssuer = 'https://of-no-company.invalid';
 
 /** Builds the one provider of the library that serves all companies: it keeps nothing of any of them. */

@@ -128,7 +128,7 @@ async function showRefusal(page: PageContext, interaction: Interaction, applicat
   renderNoAccess(page, application, supportCode);
 }
 
-/** The application is told in the protocol's own words (RFC 6749 §4.1.2.1): "Back to the application", that the person did not agree, or does not want to sign in. */
+/** The application gets an error of the protocol (RFC 6749 §4.1.2.1): "Back to the application", or that the person did not agree or does not want to sign in. */
 async function submitAnswer(page: PageContext, op: ContextProvider): Promise<void> {
   const { provider } = op;
   const interaction = await findInteraction(page, provider);
@@ -219,6 +219,6 @@ async function finish(page: PageContext, interaction: Interaction, result: Inter
   await interaction.save(Math.max(1, interaction.exp - epochSeconds(page.services.clock.now())));
   page.ctx.status = 303;
   page.ctx.redirect(interaction.returnTo);
-  // what a device is told is a page, too
+  // the answer for a device is a page, too
   if (interaction.returnTo.includes('/oidc/authorize/')) leadInside(page.ctx.res, interaction.returnTo);
 }

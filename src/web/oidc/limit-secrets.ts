@@ -12,7 +12,7 @@ import { secretGuessesOf } from './secret-guesses.ts';
 
 const kind = 'client-secret';
 
-/** @param what client ID, or what stands for those that there are not */
+/** @param what client ID, or a placeholder for unknown ones */
 const placeOf = (services: Services, context: ResolvedContext, request: IncomingMessage, what: string): string =>
   `${context.contextId} ${what} ${networkOf(clientOf(services, request).ip)}`;
 

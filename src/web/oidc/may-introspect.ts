@@ -4,7 +4,7 @@ import type { Client } from 'oidc-provider';
 type IntrospectedToken = { kind: string; clientId?: string };
 
 /**
- * Who is told about a token (RFC 7662 §2.2, §4). A refresh token is for its own client and us (RFC 6749 §1.5); an access token is for its own client, and for a
+ * Who may introspect a token (RFC 7662 §2.2, §4). A refresh token is for its own client and us (RFC 6749 §1.5); an access token is for its own client, and for a
  * gateway that the company lets ask about all. Of an API's token `mayIntrospectApiToken` decides.
  */
 export function mayIntrospect(client: Client, token: IntrospectedToken): boolean {

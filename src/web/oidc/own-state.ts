@@ -26,7 +26,7 @@ const [plain, secure] = [false, true].map((isSecure) => ({
 })) as [CookieOptions, CookieOptions];
 type CookieOptions = Pick<CompanyState['cookies'], 'long' | 'short'>;
 
-/** What the library is told of one company: kept small, and the rest made when it is asked for. */
+/** The library's state for one company: kept small, the rest is created on demand. */
 export class OwnState implements CompanyState {
   readonly keystore: CompanyState['keystore'];
   readonly announced: CompanyState['announced'];

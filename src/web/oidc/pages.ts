@@ -60,7 +60,7 @@ export const renderSignOutQuestion = (op: ContextProvider, ctx: KoaContextWithOI
 
 export const renderSignedOut = (op: ContextProvider, ctx: KoaContextWithOIDC) => show(op, ctx, 'sign-in/signed-out', () => ({}));
 
-/** The session has ended and its SAML applications are told next. */
+/** The session has ended; its SAML applications are notified next. */
 export const renderSigningOut = (op: ContextProvider, ctx: KoaContextWithOIDC, onward: string) =>
   show(op, ctx, 'sign-in/signing-out', () => ({ onward }));
 

@@ -44,7 +44,7 @@ export const factsOfStep = async (visitor: Visitor, wish: Wish): Promise<Facts> 
 
 type Asked = Omit<PendingRequest, 'requestId' | 'address' | 'proven' | 'sealed'>;
 
-/** To the sign-in page, and back to `destination` when everything is proven. @param query what that page is told besides, such as `login_hint` */
+/** To the sign-in page, and back to `destination` when everything is proven. @param query additional parameters of that page, such as `login_hint` */
 export async function sendToSignIn(page: PageContext, request: Asked, query: Record<string, string> = {}): Promise<void> {
   const address = await openPendingRequest(page.scope, page.browser, request);
   const told = new URLSearchParams(query).toString();

@@ -48,7 +48,7 @@ export async function resolveArtifact(page: SamlPage): Promise<void> {
   await send(page, application, { inResponseTo: message.id, status: 'Success' }, response);
 }
 
-/** What the gate refused is told in the protocol's words, with the rule; where no message came, in those of SOAP. */
+/** What the gate refused gets an error of the protocol, with the rule; without a message, a SOAP fault. */
 async function answerRefusal(page: SamlPage, { rule, supportCode, applicationId }: Refusal, incoming?: Incoming): Promise<void> {
   const said = `SAML: ${rule} (${supportCode})`;
   if (!incoming) return sendFault(page, said);

@@ -12,7 +12,7 @@ import type { SamlPage } from './saml-context.ts';
 const kind = 'SamlRefusedLogout';
 const lifetimeSeconds = 600;
 
-/** The session of the browser's cookie, ended or not: while others are told of its end, it is what the browser is known by. */
+/** The session of the browser's cookie, ended or not: while other applications are notified of its end, it identifies the browser. */
 export const sessionIdOfBrowser = ({ ctx, scope, context }: PageContext): Promise<SessionId | undefined> =>
   findSessionIdOfToken(scope, readCookie(ctx.get('cookie'), cookieNames(context).session));
 

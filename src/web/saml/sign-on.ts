@@ -25,7 +25,7 @@ export async function receiveRequest(page: SamlPage): Promise<void> {
     throw error;
   }
   const consumer = open(page, application, chooseConsumer(application, request));
-  // before this point there is nobody to answer; from here on every refusal is told to the service provider in its own words
+  // before this point there is nobody to answer; from here on every refusal is sent to the service provider as a status of the protocol
   if (!consumer) return refuse(page, new SamlFault('acs', request.acsUrl ?? String(request.acsIndex)), application);
   const { forceAuthn, isPassive, nameIdPolicy, requestedAuthnContext, subject } = request;
   const signOn: SignOn = {
@@ -128,7 +128,7 @@ async function goOn(page: SamlPage, application: SamlApplication, signOn: SignOn
   renderNoAccess(page, application, supportCode, signOn.inResponseTo === undefined);
 }
 
-/** "Back to the application", which is told in the protocol's words that the person may not enter, or does not want to. */
+/** "Back to the application", which gets a status of the protocol: the person may not sign in, or does not want to. */
 export async function submitRefusal(page: SamlPage): Promise<void> {
   const { signOn, application } = await load(page);
   await sendRefusal(page, application, signOn, page.form.get('decision') === 'cancel' ? 'AuthnFailed' : 'RequestDenied');

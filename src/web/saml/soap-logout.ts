@@ -25,7 +25,7 @@ import type { SamlDirectory } from './saml-directory.ts';
 type Call = { scope: Scope; services: Services; saml: SamlContext };
 type About = Pick<ServiceProviderNotice, 'sessionId' | 'sessionIndex' | 'nameId'>;
 
-/** A browser that is on its way round has ten minutes; afterwards whoever has not confirmed is told by SOAP. */
+/** A browser has ten minutes for its round; then applications that have not confirmed are notified by SOAP. */
 const browserSeconds = 601;
 
 /** Tells one service provider by SOAP that a session has ended (bindings §3.2, profiles §4.4.3.3), unless a browser has or is about to. @throws Error to be tried again */

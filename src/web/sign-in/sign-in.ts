@@ -94,7 +94,7 @@ export async function showOutdatedSignIn(page: PageContext): Promise<void> {
   await render(page, request, { login, fault: own && page.t('sign_in.outdated', { login: own }), status: 422 });
 }
 
-/** Who has the right password may hear what the directory says. Otherwise the words depend on nobody's name, only on whether a directory of the company is away. */
+/** Only with the right password does the message say what the directory reported. Otherwise it never depends on the name, only on whether a directory of the company is unavailable. */
 async function reasonFor({ t, context, scope, ...page }: PageContext, told: DirectoryRefusal | undefined): Promise<string> {
   const company = context.name;
   if (told) return t(`network_refused.${told.replace('-', '_')}`, { company });

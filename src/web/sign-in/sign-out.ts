@@ -13,7 +13,7 @@ export async function showSignOut(page: PageContext): Promise<void> {
 export async function submitSignOut(page: PageContext): Promise<void> {
   const { session, context, ctx } = page;
   const logout = session && (await signOut(page.scope, page.services.artifacts, session.sessionId, { kind: 'signed-out' }));
-  // while others are told the browser is known by its cookie, though the session has ended
+  // while other applications are notified, the browser is identified by its cookie, although the session has ended
   if (logout)
     return renderPage(page, 'sign-in/signing-out', { onward: page.services.pathOf({ page: 'single-logout', logout: logout.logoutId }) });
   ctx.append('set-cookie', serializeCookie(cookieNames(context).session, undefined, { secure: context.isSecure }));

@@ -12,7 +12,7 @@ const mostBytes = 16_384;
 
 const refusals: Record<string, RefusedReason> = { token_unknown: 'agent-token-unknown', token_expired: 'agent-token-expired' };
 
-/** The token buys an identity. What is wrong is told as RFC 6749 §5.2 does: `error`, a code, and `error_description`, a sentence. */
+/** Exchanges the token for an identity. Errors have the form of RFC 6749 §5.2: `error`, a code, and `error_description`, a sentence. */
 export async function handleEnrolment(
   services: Services,
   request: IncomingMessage,

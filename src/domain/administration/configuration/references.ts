@@ -13,7 +13,7 @@ export type Resolved = {
   faults: StateFault[];
 };
 
-/** `$${` is a `${` that means itself; of a kind that there is not, it is a typing error. */
+/** `$${` is a literal `${`; an unknown kind is a typing error. */
 const pattern = /\$\$\{|\$\{(\w+):([^}]*)\}/g;
 const whole = /^\$\{(?:env|file):[^}]*\}$/;
 const secretPath = /^contexts\[\d+\]\.applications\[\d+\]\.oidc\.client_secret$/;

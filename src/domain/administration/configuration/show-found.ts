@@ -6,7 +6,7 @@ const secretPlace = /password|secret|certificate|jwks|(^|_)keys?$|token$|credent
 
 const isRule = ([first, , section]: readonly PropertyKey[]): boolean => first === 'contexts' && section === 'policy';
 
-/** A key that there is not may be one of these, misspelt; and a text in the place of keys holds all of them. */
+/** An unknown key may be one of these, misspelt; and a text in the place of keys holds all of them. */
 const ofKeys = ['fields.key_unknown', 'fields.key_misspelt', 'fields.keys_unknown', 'fields.type_keys'];
 
 const mayBeSecret = ({ steps = [], message }: Pick<StateFault, 'steps' | 'message'>): boolean =>

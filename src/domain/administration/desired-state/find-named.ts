@@ -7,7 +7,7 @@ import type { Applying } from './applying.ts';
 
 type At = Pick<Applying, 'scope' | 'at'>;
 
-/** @param path of the list that names them. @throws StateError by the places in the list of those that there are not */
+/** @param path of the list that names them. @throws StateError with the places in the list of the unknown ones */
 async function findEach<T>({ at }: At, names: string[] = [], path: PropertyKey[], find: (name: string) => Promise<T>): Promise<T[]> {
   const found: T[] = [];
   const faults: StateError['faults'] = [];

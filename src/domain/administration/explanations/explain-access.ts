@@ -54,7 +54,7 @@ export function accessStep(given: ExplainFacts, verdict: AccessVerdict): Explana
   return { step: 'access', outcome: 'refuses', reason: 'not-assigned', facts, mend };
 }
 
-/** A third party's application is told nothing before the person agrees. What it asks for, only its request says. */
+/** A third-party application receives nothing before the person agrees. What it requests is only known from its request. */
 export function consentStep({ given }: { given: string[] }): ExplanationStep {
   return { step: 'consent', outcome: given.length > 0 ? 'passed' : 'asks', facts: { given } };
 }

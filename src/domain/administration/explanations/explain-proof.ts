@@ -52,7 +52,7 @@ export function passwordStep(given: ExplainFacts, proof: ProofFacts, person: Per
   return { step: 'password', outcome: 'refuses', reason: 'no-password', facts, mend };
 }
 
-/** `weak` is told at the moment only: nobody knows a password but who types it. */
+/** `weak` is known only at that moment: nobody knows a password except the person who types it. */
 function stateOf({ personal, directory }: ProofFacts, must: string | undefined): string {
   if (directory && !personal?.counts) return 'directory';
   if (!personal) return 'none';

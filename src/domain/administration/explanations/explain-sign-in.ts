@@ -8,7 +8,7 @@ const factorRules = ['secondFactor.demand', 'secondFactor.factors', 'secondFacto
 
 /** All that the policy and the company's terms put between who proved who they are and the application, as `nextStep` says it. */
 export function signInSteps(given: ExplainFacts, signIn: Facts, person: PersonFacts): ExplanationStep[] {
-  // what would be asked for is told also of who is kept out
+  // also for people who are refused it says what would be asked for
   const admitted = signIn.policy && { ...signIn, policy: { ...signIn.policy, keepsOut: undefined } };
   const journey = runJourney(admitted ?? signIn);
   return [
@@ -31,7 +31,7 @@ export function mendOfRule(given: ExplainFacts, part: string): Mend {
 function placeSteps(given: ExplainFacts, { policy }: Facts): ExplanationStep[] {
   const networks = (ruleOf(given, 'networks')?.value ?? []) as string[][];
   const hours = (ruleOf(given, 'hours')?.value ?? []) as Hours[];
-  // of several reasons to keep somebody out `nextStep` is told the first
+  // of several reasons to refuse somebody `nextStep` gets the first
   const atPlace = { ip: given.ip, now: new Date(given.at) };
   const keepsOut = {
     network: policy?.keepsOut === 'network',

@@ -9,7 +9,7 @@ import type { MendPage } from './explanation.ts';
 type Refusing = Exclude<Status, 'Success' | 'PartialLogout'>;
 const isRefusing = (status: Status): status is Refusing => statusOf[status][0] !== 'Success';
 
-/** What a SAML application is told in the protocol's words. */
+/** The status of the protocol that a SAML application receives. */
 export type SamlStatusReason = `saml:${Refusing}` | `saml:InvalidNameIDPolicy:${NameIdFault}`;
 
 /** Why somebody, or an application, was refused: whatever an event of a refusal can say. */

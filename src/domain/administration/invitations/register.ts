@@ -11,7 +11,7 @@ import { registrationWish } from './jobs.ts';
 import { type Registration, sealedFor } from './send-registration.ts';
 
 /**
- * Who asks hears the same, whether or not there is such an account: what depends on it happens in a job.
+ * The answer is the same, whether or not there is such an account: what depends on it happens in a job.
  * @throws AppError invalid_input by field, not_found where nobody may register
  */
 export async function requestRegistration(scope: Scope, typed: Registration): Promise<void> {

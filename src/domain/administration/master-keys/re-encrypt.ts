@@ -44,7 +44,7 @@ export async function reEncrypt(scope: ServerScope, tell: (line: string) => void
   return { changed, unreadable: [...unreadable].map(([what, n]) => `${what}: ${n}`), left, retired };
 }
 
-/** The keys are of the server, and each company has secrets under them: it is told in all of them. What found nothing to do is no event. */
+/** The keys are of the server, and each company has secrets under them: each of them has the event. A run that finds nothing to do is no event. */
 async function conclude(scope: ServerScope, changed: number, retired?: string[]): Promise<void> {
   await inTransaction(scope, async (inside) => {
     const forgotten = retired ? await forgetOtherKeys(inside.db, inside.keyRing) : 0;

@@ -31,7 +31,7 @@ import { recoveryWish } from './jobs.ts';
 import { loginPurpose, mayRecover } from './send-recovery.ts';
 import { openRecovery } from './what-recovers.ts';
 
-/** Who asks hears the same at the same time, whoever they name: everything that depends on the account happens in a job. */
+/** The answer is the same, after the same time, for any name: everything that depends on the account happens in a job. */
 export async function requestRecovery(scope: Scope, login: string, locale: string): Promise<void> {
   const { contextId, actor, keyRing } = scope;
   // one wish a name waits at a time, however often it is sent

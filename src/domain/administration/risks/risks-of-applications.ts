@@ -63,7 +63,7 @@ function risksOfOidc(application: Application): Found[] {
   return found;
 }
 
-/** One that only asks for tokens of its own is told by its secret; by a key of its own nothing tells. */
+/** For one that only requests tokens of its own, its secret tells; with a key of its own, nothing does. */
 const isTold = ({ oidc, saml }: Application): boolean =>
   saml !== undefined || !oidc || usesSecret(oidc) || oidc.grant_types.some((type) => type !== 'client_credentials');
 

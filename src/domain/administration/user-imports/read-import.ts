@@ -108,7 +108,7 @@ function readRow({ line, cells }: CsvLine, columns: (string | undefined)[], fiel
     ...(hasWholeName ? splitName(at('fullName')) : { firstName: at('firstName'), lastName: at('lastName') }),
     email: at('email') || (isEmail && identifier) || undefined,
     username: at('username') || (!isEmail && identifier) || undefined,
-    // a word that is no role is told as one (check-import): nobody becomes something by a slip of the pen
+    // a word that is no role is reported as an error (check-import): a typing error gives nobody a role
     role:
       role === '' || is(role, ['regular', ...words.roles.regular])
         ? 'regular'

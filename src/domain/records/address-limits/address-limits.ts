@@ -31,7 +31,7 @@ export class AddressLimits {
   readonly #waiting = new Map<string, number>();
   readonly #fresh: typeof defaultFreshness;
 
-  /** @param noteRefusal hears of everything that is refused */
+  /** @param noteRefusal called for everything that is refused */
   constructor(settings: LimitSettings, noteRefusal: (kind: LimitKind) => void, fresh = defaultFreshness) {
     this.#fresh = fresh;
     this.#settings = settings;

@@ -41,7 +41,7 @@ export async function submitNew(page: PageContext): Promise<void> {
   else redirectTo(page, pathOfTab(application, 'sign-in'), 'application_connected');
 }
 
-/** A new application's own addresses: an example of an instruction would send people, and what is told of them, to somebody else's domain. */
+/** A new application's own addresses: an example from the instructions would send people, and their data, to somebody else's domain. */
 function refusePlaceholders({ launchUrl, oidc, saml }: FormValues): void {
   const services = (saml?.assertionConsumerServices ?? []) as { url?: string }[];
   const addresses: Record<string, (string | undefined)[]> = {

@@ -18,7 +18,7 @@ const pages: Record<Tab, { path: string; view: string }> = {
 export const pathOfTab = ({ applicationId }: Pick<Application, 'applicationId'>, tab: Tab = 'general'): string =>
   `/admin/applications/${applicationId}${pages[tab].path}`;
 
-/** Of an application that is a link only nobody is told anything. */
+/** An application that is only a link receives no data. */
 const tabsOf = ({ oidc, saml }: Application): Tab[] =>
   oidc || saml ? [...tabs] : tabs.filter((tab) => !['sign-in', 'data'].includes(tab));
 

@@ -17,7 +17,7 @@ export function limitSecrets(provider: Provider, limit: LimitSecrets): void {
     'compareClientSecret',
     (own) =>
       async function (this: Client, actual) {
-        // one that has ended is told so in an error: it counts as a wrong one, and is not told when there were too many
+        // an expired secret gets its own error: it counts as a wrong one, and gets no such error after too many attempts
         const found = await Promise.resolve(own.call(this, actual)).then(
           (isRight) => ({ isRight }),
           (error: unknown) => ({ isRight: false, error }),

@@ -43,7 +43,7 @@ async function keep(op: ContextProvider, ctx: KoaContextWithOIDC): Promise<void>
     return refuse(op, ctx, error.status, 'invalid_request', `a posted request has at most ${largestBytes} bytes`);
   }
   const clientId = new URLSearchParams(body).get('client_id') ?? (ctx.path.toLowerCase() === '/oidc/sign-out' ? undefined : '');
-  // nothing is kept for an application that there is not; a sign-out may name none
+  // nothing is kept for an unknown application; a sign-out may name none
   if (clientId !== undefined && !(await op.provider.Client.find(clientId.replaceAll('\0', ''))))
     return refuse(op, ctx, 400, 'invalid_client', 'there is no such application');
   const id = randomToken();

@@ -10,7 +10,7 @@ export const endOwnSession: Step = async (op, ctx) => {
   if (route !== 'end_session_confirm' || !params?.logout || ctx.status !== 303) return;
   const own = await ownSession(op, ctx);
   if (!own) return;
-  // the SAML applications of the session are told through the browser, on its way back to the relying party
+  // the SAML applications of the session are notified through the browser, on its way back to the relying party
   const onward = ctx.response.get('location');
   const destination = onward ? ({ kind: 'address', url: onward } as const) : ({ kind: 'signed-out' } as const);
   const logout = await signOut(op.scopeOf(ctx, own), op.services.artifacts, own.sessionId, destination);

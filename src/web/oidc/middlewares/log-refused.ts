@@ -8,7 +8,7 @@ import { faultOf } from './trace.ts';
 /** Endpoints of programs, whose developers see an error and nothing else: each refusal is a line of its own. */
 const ofPrograms = new Set(['token', 'introspection', 'revocation', 'pushed_authorization_request', 'device_authorization', 'userinfo']);
 
-/** What an operator is told of a refused request: the protocol's error, our own reason, and who asked; nothing that was presented. */
+/** What the log says about a refused request: the protocol's error, our own reason, and the caller; no credentials. */
 export const logRefused: Step = (op, ctx) => {
   const fault = faultOf(ctx);
   const error = fault?.error ?? errorOf(ctx);

@@ -8,7 +8,7 @@ const missing = new Set([
   'client_secret must be provided in the Authorization header',
 ]);
 
-/** Such a request is told `invalid_client` (RFC 6749 §5.2): with 401, and with the scheme that we take where it used the header. */
+/** Such a request gets `invalid_client` (RFC 6749 §5.2): with 401, and with the scheme we accept if it used the header. */
 export const nameMissingClient: Step = (op, ctx) => {
   const { error, error_description: description = '' } = (ctx.body ?? {}) as { error?: string; error_description?: string };
   if (error !== 'invalid_request' || !missing.has(description)) return;

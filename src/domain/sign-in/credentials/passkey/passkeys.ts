@@ -16,7 +16,7 @@ export type Ceremony = { party: RelyingParty; browser: string; artifacts: Artifa
 export type Offer = { options: unknown; sealed: string };
 
 const challengeSeconds = 600;
-/** WebAuthn §5.8.4: what else a browser says of itself is not kept. */
+/** WebAuthn §5.8.4: other information about the browser is not kept. */
 const transports = ['usb', 'nfc', 'ble', 'smart-card', 'hybrid', 'internal', 'cable'] as const;
 const purposeOf = ({ contextId }: Scope, { browser }: Ceremony, kind: string) =>
   `passkey:${contextId}:${kind}:${hashToken(browser).toString('hex')}`;
@@ -58,7 +58,7 @@ function parse<T>(text: string): T | undefined {
 
 const transportsOf = ({ transports: known }: Pick<Row<'second_factors'>, 'transports'>) => transports.filter((one) => known?.includes(one));
 
-/** As browsers are told which keys may answer. */
+/** In the form that tells browsers which keys may be used. */
 async function listCredentials(scope: Scope, userId: UserId) {
   const rows = await passkeys(scope).where('user_id', userId).select('credential_id', 'transports');
   return rows.map((row) => ({ id: row.credential_id!, transports: transportsOf(row) }));
