@@ -26,6 +26,11 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
   } catch (cause) {
     throw cause instanceof AppError ? cause : new AppError('malformed_body', 400, { cause });
   }
+  return formOf(parts);
+}
+
+/** A form of these names and values. */
+export function formOf(parts: Part[]): Form {
   // once: a form may ask for thousands of names. SmartSync reads forms, too, on Node.js 20, which has no Map.groupBy
   const byName = new Map<string, Part['value'][]>();
   for (const { name, value } of parts) {

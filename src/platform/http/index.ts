@@ -3,7 +3,7 @@
 export { type Assets, createAssets } from './assets.ts';
 export { createPageCompression } from './compress.ts';
 export { readCookie, serializeCookie } from './cookies.ts';
-export { type Form, readBody, readForm } from './form.ts';
+export { type Form, formOf, readBody, readForm } from './form.ts';
 export { followInside, isLedInside, leadInside } from './lead-inside.ts';
 export { answerByMethod, type Methods, sendFault } from './methods.ts';
 export { type AccessLevel, createRequestLog, logStray, type RequestLog } from './request-log.ts';

@@ -7,6 +7,7 @@ import { applicationRoutes } from './applications/index.ts';
 import { auditRoutes } from './audit/index.ts';
 import { brandingConsoleRoutes } from './branding.ts';
 import { certificateRoutes } from './certificates.ts';
+import { withConflicts } from './conflicts/index.ts';
 import { consentRoutes } from './consent.ts';
 import { customFieldRoutes } from './custom-fields.ts';
 import { directoryRoutes } from './directories/index.ts';
@@ -29,32 +30,34 @@ import { simulationRoutes } from './simulations/index.ts';
 import { undoRoutes } from './undo.ts';
 import { userRoutes } from './users/index.ts';
 
-export const adminConsoleRoutes: Route[] = withHelp([
-  ...homeRoutes,
-  ...searchRoutes,
-  ...undoRoutes,
-  ...riskRoutes,
-  ...accessMapRoutes,
-  ...simulationRoutes,
-  ...pickerRoutes,
-  ...applicationRoutes,
-  ...apiRoutes,
-  ...userRoutes,
-  ...groupRoutes,
-  ...directoryRoutes,
-  ...customFieldRoutes,
-  ...policyRoutes,
-  ...explainRoutes,
-  ...newAccountRoutes,
-  ...consentRoutes,
-  ...brandingConsoleRoutes,
-  ...messageRoutes,
-  ...auditRoutes,
-  ...keyRoutes,
-  ...certificateRoutes,
-  ...environmentRoutes,
-  ...promotionRoutes,
-  ...settingsRoutes,
-  ...operationRoutes,
-  ...guideRoutes,
-]);
+export const adminConsoleRoutes: Route[] = withHelp(
+  withConflicts([
+    ...homeRoutes,
+    ...searchRoutes,
+    ...undoRoutes,
+    ...riskRoutes,
+    ...accessMapRoutes,
+    ...simulationRoutes,
+    ...pickerRoutes,
+    ...applicationRoutes,
+    ...apiRoutes,
+    ...userRoutes,
+    ...groupRoutes,
+    ...directoryRoutes,
+    ...customFieldRoutes,
+    ...policyRoutes,
+    ...explainRoutes,
+    ...newAccountRoutes,
+    ...consentRoutes,
+    ...brandingConsoleRoutes,
+    ...messageRoutes,
+    ...auditRoutes,
+    ...keyRoutes,
+    ...certificateRoutes,
+    ...environmentRoutes,
+    ...promotionRoutes,
+    ...settingsRoutes,
+    ...operationRoutes,
+    ...guideRoutes,
+  ]),
+);

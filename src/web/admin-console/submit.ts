@@ -14,4 +14,13 @@ export const submitForm = <T>(
   page: PageContext,
   work: () => Promise<T>,
   showAgain: (refusal: Refusal) => void | Promise<void>,
-): Promise<T | undefined> => submitFormOf(page, work, showAgain, ({ fields, status }) => fields !== undefined || status === 409);
+): Promise<T | undefined> => {
+  page.ctx.state.isChangedMeanwhile = false;
+  return submitFormOf(page, work, showAgain, ({ code, fields, status }) => {
+    page.ctx.state.isChangedMeanwhile = code === 'changed_meanwhile';
+    return fields !== undefined || status === 409;
+  });
+};
+
+/** The form was refused because its record is not the one any more that it showed. */
+export const isChangedMeanwhile = ({ ctx }: PageContext): boolean => ctx.state.isChangedMeanwhile === true;

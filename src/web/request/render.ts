@@ -99,6 +99,7 @@ export function renderPage(
     formatInstant: (date: Date) => formats[locale].instant.format(date),
     fields: refusal?.fields ?? {},
     fault: refusal?.fault,
+    conflict: page.conflict,
     isFurther: page.query('after') !== '',
     // it tells of an earlier change; a page that reports an error shows only the error
     notice: status < 400 ? takeNotice(page) : undefined,

@@ -33,6 +33,8 @@ export type PageContext = {
   /** The person who has signed in with it before, the last one. */
   known: KnownPerson | undefined;
   csrf: string;
+  /** What the form shows whose record somebody else changed meanwhile; the audience that asks says what. */
+  conflict?: object | undefined;
 };
 
 export type Actions = (page: PageContext) => Promise<void>;

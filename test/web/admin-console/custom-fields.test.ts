@@ -174,7 +174,7 @@ describe('web: custom fields', () => {
       type: 'choice',
       options: ['S', 'L'],
     });
-    const stale = await fillIn(`/admin/custom-fields/${size.fieldId}/edit`, { label: 'Old', version: '1' });
+    const stale = await fillIn(`/admin/custom-fields/${size.fieldId}/edit`, { label: 'Old', version: '1', shown: '' });
     expect(stale.status, 'somebody else changed it').to.equal(409);
     const edit = await ana.get(at(`/admin/users/${(await joao()).userId}/edit`));
     expect(edit.text).to.contain('Shirt');

@@ -3,7 +3,7 @@ import { AppError, invalidInput } from '../../../src/platform/errors/index.ts';
 import { submitForm as submitConsoleForm } from '../../../src/web/admin-console/submit.ts';
 import { type PageContext, type Refusal, renameFields, submitForm } from '../../../src/web/request/index.ts';
 
-const page = { t: (key: string, params = {}) => `${key} ${JSON.stringify(params)}` } as PageContext;
+const page = { t: (key: string, params = {}) => `${key} ${JSON.stringify(params)}`, ctx: { state: {} } } as PageContext;
 
 /** What the form was shown again with, what came back, or the error that went on. */
 async function tried(submit: typeof submitConsoleForm, work: () => Promise<unknown>) {

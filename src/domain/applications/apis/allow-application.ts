@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { notifyChange } from '../../../platform/database/index.ts';
 import { AppError, type Fault, invalidInput, notFound, parseInput } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
@@ -8,34 +9,51 @@ import { deleteApiApplication, listApiApplications, lockApi, writeApiApplication
 
 const most = 200;
 
-/** What an application may ask for at an API, as a whole: what it might before is replaced. @throws AppError invalid_input, not_found, api_applications_full */
-export const allowApplication = useCase(async (scope, apiId: string, applicationId: string, input: ApiApplicationInput): Promise<void> => {
-  const api = await lockApi(scope, apiId);
-  const application = await lockApplication(scope, applicationId);
-  const said = parseInput(apiApplicationInput, input);
-  const faults = faultsOf(api, application, said);
-  if (faults.length > 0) throw invalidInput(faults);
-  const present = await listApiApplications(scope, api.apiId);
-  const before = present.find((one) => one.applicationId === application.applicationId);
-  if (!before && present.length >= most) throw new AppError('api_applications_full', 409, { params: { most } });
-  const inOrder = (names: string[]) => api.scopes.map(({ name }) => name).filter((name) => names.includes(name));
-  const after: ApiApplication = {
-    applicationId: application.applicationId,
-    scopes: inOrder(said.scopes),
-    ownScopes: inOrder(said.ownScopes),
-    isResourceServer: said.isResourceServer,
-  };
-  if (before && JSON.stringify(before) === JSON.stringify(after)) return;
-  await writeApiApplication(scope, api.apiId, after);
-  const { applicationId: _, ...details } = after;
-  await recordEvent(scope, {
-    type: 'api.application-allowed',
-    subject: { kind: 'api', id: api.apiId, name: api.name },
-    applicationId: application.applicationId,
-    details: { application: application.name, ...details },
-  });
-  await notifyChange(scope.db, scope.contextId);
-});
+/** What stands for a version of what an application may ask for, which has none; 0 where it may not yet. */
+export const versionOfAllowance = (allowed: ApiApplication | undefined): number =>
+  allowed
+    ? createHash('sha256')
+        .update(JSON.stringify(partsOf(allowed)))
+        .digest()
+        .readUIntBE(0, 3) + 1
+    : 0;
+
+const partsOf = ({ scopes, ownScopes, isResourceServer }: ApiApplication) => ({ scopes, ownScopes, isResourceServer });
+
+/**
+ * What an application may ask for at an API, as a whole: what it might before is replaced.
+ * @param version the one the editor saw
+ * @throws AppError invalid_input, not_found, changed_meanwhile, api_applications_full
+ */
+export const allowApplication = useCase(
+  async (scope, apiId: string, applicationId: string, input: ApiApplicationInput, version?: number): Promise<void> => {
+    const api = await lockApi(scope, apiId);
+    const application = await lockApplication(scope, applicationId);
+    const said = parseInput(apiApplicationInput, input);
+    const faults = faultsOf(api, application, said);
+    if (faults.length > 0) throw invalidInput(faults);
+    const present = await listApiApplications(scope, api.apiId);
+    const before = present.find((one) => one.applicationId === application.applicationId);
+    if (version !== undefined && version !== versionOfAllowance(before)) throw new AppError('changed_meanwhile', 409);
+    if (!before && present.length >= most) throw new AppError('api_applications_full', 409, { params: { most } });
+    const inOrder = (names: string[]) => api.scopes.map(({ name }) => name).filter((name) => names.includes(name));
+    const after: ApiApplication = {
+      applicationId: application.applicationId,
+      scopes: inOrder(said.scopes),
+      ownScopes: inOrder(said.ownScopes),
+      isResourceServer: said.isResourceServer,
+    };
+    if (before && JSON.stringify(before) === JSON.stringify(after)) return;
+    await writeApiApplication(scope, api.apiId, after);
+    await recordEvent(scope, {
+      type: 'api.application-allowed',
+      subject: { kind: 'api', id: api.apiId, name: api.name },
+      applicationId: application.applicationId,
+      details: { application: application.name, ...partsOf(after) },
+    });
+    await notifyChange(scope.db, scope.contextId);
+  },
+);
 
 const listUnknown = ({ scopes: known }: Api, { scopes, ownScopes }: Required<ApiApplicationInput>): Fault[] =>
   Object.entries({ scopes, ownScopes }).flatMap(([list, names]) =>

@@ -1,6 +1,6 @@
 // Owns: the APIs that a company protects with tokens: identifier, scopes, who is granted which, which applications may ask for them and which are the API.
 // Does not: make or answer for tokens (web/oidc), nor keep what a person agreed to (consents).
-export { allowApplication, refuseApplication } from './allow-application.ts';
+export { allowApplication, refuseApplication, versionOfAllowance } from './allow-application.ts';
 export {
   type Api,
   type ApiApplicationInput,

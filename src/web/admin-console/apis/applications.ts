@@ -5,10 +5,11 @@ import {
   listApiApplications,
   refuseApplication,
   textOfScope,
+  versionOfAllowance,
 } from '../../../domain/applications/apis/index.ts';
 import { type Application, getApplication, listApplications } from '../../../domain/applications/applications/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
-import { redirectTo, submitForm } from '../submit.ts';
+import { redirectTo, shownVersion, submitForm } from '../submit.ts';
 
 /** Which of the company's applications: only those of OpenID Connect can ask for tokens. */
 export async function showApplicationChoice(page: PageContext): Promise<void> {
@@ -23,10 +24,12 @@ export async function showApplicationForm(page: PageContext): Promise<void> {
   const application = await getApplication(page.scope, page.params.application!);
   const { apiId } = await getApi(page.scope, page.params.api!);
   const present = (await listApiApplications(page.scope, apiId)).find((one) => one.applicationId === application.applicationId);
-  await show(page, application, present ?? {}, present !== undefined);
+  await show(page, application, { ...present, version: versionOfAllowance(present) }, present !== undefined);
 }
 
-async function show(page: PageContext, application: Application, values: ApiApplicationInput, isPresent: boolean, refusal?: Refusal) {
+type Values = ApiApplicationInput & { version: number };
+
+async function show(page: PageContext, application: Application, values: Values, isPresent: boolean, refusal?: Refusal) {
   const api = await getApi(page.scope, page.params.api!);
   const scopes = api.scopes.map((one) => ({
     name: one.name,
@@ -46,10 +49,11 @@ export async function submitApplication(page: PageContext): Promise<void> {
     ownScopes: form.all('ownScopes'),
     isResourceServer: form.get('isResourceServer') === 'yes',
   };
+  const version = shownVersion(page);
   const done = await submitForm(
     page,
-    () => allowApplication(page.scope, params.api!, application.applicationId, values).then(() => true),
-    (refusal) => show(page, application, values, form.get('present') === 'yes', refusal),
+    () => allowApplication(page.scope, params.api!, application.applicationId, values, version).then(() => true),
+    (refusal) => show(page, application, { ...values, version }, form.get('present') === 'yes', refusal),
   );
   if (done) redirectTo(page, `/admin/apis/${params.api}`, 'api_application_allowed');
 }
