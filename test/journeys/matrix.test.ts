@@ -84,7 +84,7 @@ describe('path × state', () => {
     if (/\/(enrol|new-password|second-factor|terms)$/.test(url)) return url.split('/').at(-1)!;
     if (text.includes('only from certain networks')) return 'kept out';
     if (text.includes('name="password"')) return text.includes('id="fault"') ? 'refused' : 'asked';
-    if (url.endsWith('/launchpad')) return 'in';
+    if (/\/launchpad(\?done=\w+)?$/.test(url)) return 'in';
     if (text.includes('The device is connected')) return 'in';
     return status === 403 ? 'no access' : `${status} ${url}`;
   }
@@ -149,9 +149,7 @@ describe('path × state', () => {
         expect(link).to.not.equal('');
       });
       const chosen = 'another one for the matrix';
-      const done = await jar.submit(jar.form(await jar.get(link), /recovery\//), { newPassword: chosen, repeatPassword: chosen });
-      expect(done.text).to.contain('Your password was changed');
-      return where(await fillSignIn(jar, await jar.follow(`${server.issuer}/launchpad`), 'mara@acme.example', chosen));
+      return where(await jar.submit(jar.form(await jar.get(link), /recovery\//), { newPassword: chosen, repeatPassword: chosen }));
     },
   };
 

@@ -2,7 +2,7 @@ import { activateAccount } from '../../domain/administration/invitations/index.t
 import { getUser, identifier } from '../../domain/people/users/index.ts';
 import { findLink } from '../../domain/records/one-time-links/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { type PageContext, policyOf, type Refusal, renderPage, rulesOf, submitForm } from '../request/index.ts';
+import { type PageContext, policyOf, type Refusal, renderPage, rulesOf, signInByLink, submitForm } from '../request/index.ts';
 
 /** Looking uses nothing up: mail scanners open every link. */
 export async function showActivation(page: PageContext, refusal?: Refusal): Promise<void> {
@@ -31,7 +31,7 @@ export async function submitActivation(page: PageContext): Promise<void> {
         { newPassword: form.get('newPassword'), repeatPassword: form.get('repeatPassword') },
         page.locale,
       );
-      renderPage(page, 'invitations/done', { login: identifier(user) });
+      if (!(await signInByLink(page, user, { done: 'account_ready' }))) renderPage(page, 'invitations/done', { login: identifier(user) });
     },
     (refusal) => showActivation(page, refusal),
   );

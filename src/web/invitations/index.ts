@@ -1,4 +1,4 @@
-// Owns: the pages on which an account begins: the invitation's link, registering oneself. Does not: sign anybody in (web/sign-in).
+// Owns: the pages on which an account begins: the invitation's link, registering oneself. Does not: sign anybody in: they lead on to the sign-in (web/sign-in).
 import type { Route } from '../request/index.ts';
 import { showActivation, submitActivation } from './activate.ts';
 import { showDetails, showRegistration, submitDetails, submitRegistration } from './register.ts';

@@ -17,6 +17,7 @@ import {
   renderPage,
   rulesOf,
   savingCustomFields,
+  signInByLink,
   submitForm,
 } from '../request/index.ts';
 
@@ -92,6 +93,7 @@ export async function submitDetails(page: PageContext): Promise<void> {
         () => askedFields(page),
         (customFields) => completeRegistration(scope, rules, params.token!, { ...details, customFields }),
       );
+      if (await signInByLink(page, user, { waiting: asked, done: 'account_ready' })) return;
       const request = asked ? await waiting(page, asked) : undefined;
       renderPage(page, 'invitations/done', { login: identifier(user), request: request?.address });
     },

@@ -26,6 +26,7 @@ export { redirectTo } from './redirect.ts';
 export { failureOf, formatCount, newSupportCode, type PageOptions, renderErrorPage, renderPage } from './render.ts';
 export type { Access, Actions, PageContext, Route } from './route.ts';
 export type { Services } from './services.ts';
+export { signInByLink } from './sign-in-by-link.ts';
 export {
   arrivalAt,
   cancelPath,

@@ -31,31 +31,44 @@ import { recoveryWish } from './jobs.ts';
 import { loginPurpose, mayRecover } from './send-recovery.ts';
 import { openRecovery } from './what-recovers.ts';
 
-/** The answer is the same, after the same time, for any name: everything that depends on the account happens in a job. */
-export async function requestRecovery(scope: Scope, login: string, locale: string): Promise<void> {
+/** The answer is the same, after the same time, for any name: everything that depends on the account happens in a job. @param request the sign-in that waits for it, by its address */
+export async function requestRecovery(scope: Scope, login: string, locale: string, request?: string): Promise<void> {
   const { contextId, actor, keyRing } = scope;
   // one wish a name waits at a time, however often it is sent
   const key = `recovery ${contextId} ${keyRing.fingerprint(loginKey(login).key, 'recovery')[0]}`;
   const sealed = keyRing.encrypt(login.slice(0, 254), loginPurpose(contextId));
-  await enqueue(scope, recoveryWish, { actor, locale, login: sealed }, { key });
+  await enqueue(scope, recoveryWish, { actor, locale, login: sealed, request }, { key });
 }
+
+export type Recovered = Pick<User, 'userId'> & { request?: string };
 
 /**
  * A new password by a mailed link, here or, where the company wants that, in the directory. Ends every session and token, unblocks (S137), forgets known browsers; second
  * factors stay and are asked for at the next sign-in.
+ * @returns whose personal password it is now, and the sign-in that waits for it; undefined for one of the network, which the directory has still to take
  * @throws AppError link_over, invalid_input, directory_unavailable, directory_refused
  */
-export async function recoverPassword(scope: Scope, rules: PolicyRules, token: string, input: NewPasswordInput, ask?: Ask): Promise<void> {
+export async function recoverPassword(
+  scope: Scope,
+  rules: PolicyRules,
+  token: string,
+  input: NewPasswordInput,
+  ask?: Ask,
+): Promise<Recovered | undefined> {
   const { standing, recovery } = await openRecovery(scope, token);
   const { user } = standing;
-  if (recovery.by === 'network') return reset(scope, ask, user, recovery.entry, { token, input });
+  if (recovery.by === 'network') {
+    await reset(scope, ask, user, recovery.entry, { token, input });
+    return undefined;
+  }
   const keep = await choose(scope, rules, user, input);
-  await inTransaction(scope, async (inside) => {
+  return inTransaction(scope, async (inside) => {
     const status = await lockRecovering(inside, user);
     const link = status && (await useLink(inside, 'recovery', token));
     if (!link) throw new AppError('link_over', 410);
     await keep(actingAs(inside, user));
     await settle(actingAs(inside, user), user, status, link);
+    return { userId: user.userId, request: link.payload.request };
   });
 }
 

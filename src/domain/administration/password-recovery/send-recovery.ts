@@ -18,8 +18,12 @@ export const mayRecover: Status[] = ['activated', 'blocked'];
 /** What was typed may be a password in the wrong field: it lies sealed until the job reads it. */
 export const loginPurpose = (contextId: string) => `recovery-login:${contextId}`;
 
-/** The job: mails a link, if there is somebody to mail to. @param sealedLogin as requestRecovery sealed it @param locale of whoever asked, for who has chosen none */
-export async function sendRecovery(scope: Scope, sealedLogin: string, locale?: string): Promise<void> {
+/** The job: mails a link, if there is somebody to mail to. @param sealedLogin as requestRecovery sealed it `locale` of whoever asked, for who has chosen none; `request`: the sign-in that waits for it */
+export async function sendRecovery(
+  scope: Scope,
+  sealedLogin: string,
+  { locale, request }: { locale?: string; request?: string } = {},
+): Promise<void> {
   const login = scope.keyRing.decrypt(sealedLogin, loginPurpose(scope.contextId)).toString();
   await inTransaction(scope, async (inside) => {
     const found = await findUserByLogin(inside, login);
@@ -38,7 +42,8 @@ export async function sendRecovery(scope: Scope, sealedLogin: string, locale?: s
     const { recoveryMinutes } = (await loadSettings(inside, newAccountsSettings)).value;
     const owner = { userId: user.userId };
     // mailed to the address alone, it proves it
-    const payload = user.email !== undefined && user.recoveryEmail === undefined ? { proves: emailKey(user.email) } : undefined;
+    const proves = user.email !== undefined && user.recoveryEmail === undefined && { proves: emailKey(user.email) };
+    const payload = { ...proves, ...(request && { request }) };
     const token = await createLink(inside, { kind: 'recovery', owner, lifetimeSeconds: recoveryMinutes * 60, payload });
     const standing = await findStanding(inside, user.userId, '');
     const { by } = whatRecovers(standing!, (await loadSettings(inside, directoryRules)).value);

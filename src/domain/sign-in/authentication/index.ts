@@ -13,6 +13,7 @@
 //       │     network-password → changeRequiredNetworkPassword, where the directory wants another one
 //       │     new-password  → changeRequiredPassword
 //       │     terms         → the person accepts
+//       ┌──── proveByLink: a mailed link and the password chosen by it, in the place of the first two
 //       └──── recordProof: what was proven stays with the request
 //             kept-out      → recordKeptOut, and a page that says why
 //             done          → completeSignIn, one transaction: close the request, hold the person, ask nextStep
@@ -60,6 +61,7 @@ export {
   recordProof,
   sweepPendingRequests,
 } from './pending-requests.ts';
+export { proveByLink } from './prove-by-link.ts';
 export { proveAlone, proveFactor, takesAlone } from './prove-factor.ts';
 export { provePassword } from './prove-password.ts';
 export { keptOutReasons, type SignInReason, signInReasons } from './reasons.ts';
