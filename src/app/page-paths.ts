@@ -37,6 +37,7 @@ export const pagePaths = {
   launchpad: '/launchpad',
   'application-start': '/launchpad/open/:application',
   'application-logo': '/logos/:application',
+  'person-photo': '/photos/:user',
   'sign-in-start': '/sign-in',
   'sign-in': '/sign-in/:request',
   'sign-out': '/sign-out',

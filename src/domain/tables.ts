@@ -1151,6 +1151,17 @@ export type Tables = {
     never,
     never
   >;
+  user_photos: Table<
+    {
+      context_id: ContextId;
+      user_id: UserId;
+      content_type: 'image/png' | 'image/jpeg' | 'image/webp';
+      content: Buffer;
+      etag: string;
+    },
+    never,
+    never
+  >;
   users: Table<
     {
       context_id: ContextId;

@@ -154,6 +154,7 @@ describe('web: the route table', () => {
         expect(name).to.be.oneOf([
           'company-logo',
           'application-logo',
+          'person-photo',
           'registration-request',
           'saml-launch',
           'api-metadata',

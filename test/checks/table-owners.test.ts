@@ -63,6 +63,7 @@ const slicesOf: Record<keyof Tables, [owner: string, ...readers: string[]]> = {
   groups: ['people/groups', 'applications/access', 'applications/apis', 'applications/assignments'],
   planned_deactivations: ['people/planned-deactivations'],
   saved_views: ['people/saved-views'],
+  user_photos: ['people/profiles', 'sign-in/sessions'],
   user_counts: ['people/users'],
   users: [
     'people/users',

@@ -1135,6 +1135,18 @@ CREATE TABLE user_counts (
   FOREIGN KEY (context_id) REFERENCES contexts(context_id)
 );
 
+CREATE TABLE user_photos (
+  context_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  content_type text NOT NULL,
+  content bytea NOT NULL,
+  etag text NOT NULL,
+  PRIMARY KEY (context_id, user_id),
+  FOREIGN KEY (context_id, user_id) REFERENCES users(context_id, user_id) ON DELETE CASCADE,
+  CHECK ((content_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/webp'::text]))),
+  CHECK ((octet_length(content) <= 1048576))
+);
+
 CREATE TABLE users (
   context_id uuid NOT NULL,
   user_id uuid NOT NULL,

@@ -109,6 +109,7 @@ const mailText = fc.record({ subject: line(), body: paragraph, action: line(50) 
 const settings = {
   auditRetentionDays: fc.constantFrom(0, 30, 36_500),
   timeZone: fc.constantFrom('UTC', 'Europe/Madrid'),
+  profiles: fc.record({ names: fc.boolean(), photos: fc.boolean() }),
   newAccounts: fc.record({
     activation: fc.constantFrom('invitation', 'temporary-password'),
     selfRegistration: fc.boolean(),

@@ -1,24 +1,27 @@
 // Owns: a person's own pages: data, addresses, password, second factors, sessions, applications, what is kept of them. Does not: anything to other people (admin-console).
 
-import { getUser, setLocale } from '../../domain/people/users/index.ts';
+import { setLocale } from '../../domain/people/users/index.ts';
 import { listBrowsers } from '../../domain/records/attempts/index.ts';
-import { listOpenLinks } from '../../domain/records/one-time-links/index.ts';
 import { forgetOwnBrowser } from '../../domain/sign-in/authentication/index.ts';
 import { describeBrowser, endOwnSession, listSessionsOfUser } from '../../domain/sign-in/sessions/index.ts';
 import { serializeCookie } from '../../platform/http/index.ts';
 import { isLocale } from '../../platform/i18n/index.ts';
 import { type PageContext, type Route, redirectTo, renderPage } from '../request/index.ts';
-import { addressKinds, showEmail, showRecoveryEmail, submitCancel, submitEmail, submitRecoveryEmail } from './addresses.ts';
+import { showEmail, showRecoveryEmail, submitCancel, submitEmail, submitRecoveryEmail } from './addresses.ts';
 import { showApplications, submitWithdrawal } from './applications.ts';
 import { fresh } from './fresh.ts';
 import { showNetworkPassword, showPassword, submitNetworkPassword, submitPassword } from './password.ts';
 import { sendPersonalData, showPrivacy } from './privacy.ts';
+import { sendPhoto, showAccount, submitName, submitPhoto } from './profile.ts';
 import { confirmRemoval, newFactorPath, showFactors, showNew, submitCodes, submitNew, submitRemoval } from './second-factors.ts';
 
 const factors = '/account/second-factors';
 
 export const accountRoutes: Route[] = [
-  { method: 'GET', path: '/account', access: 'person', handle: showAccount },
+  { method: 'GET', path: '/account', access: 'person', handle: (page) => showAccount(page) },
+  { method: 'POST', path: '/account/name', access: 'person', handle: submitName },
+  { method: 'POST', path: '/account/photo', access: 'person', handle: submitPhoto, maxBytes: 1_200_000 },
+  { method: 'GET', path: '/photos/:user', access: 'person', handle: sendPhoto },
   { method: 'POST', path: '/account/language', access: 'person', handle: submitLanguage },
   { method: 'GET', path: '/account/email', access: 'person', handle: fresh('/account/email', (page) => showEmail(page)) },
   { method: 'POST', path: '/account/email', access: 'person', handle: fresh('/account/email', submitEmail) },
@@ -64,11 +67,6 @@ export const accountRoutes: Route[] = [
   { method: 'POST', path: '/account/sessions', access: 'person', handle: submitSessions },
   { method: 'POST', path: '/account/browsers', access: 'person', handle: submitBrowser },
 ];
-
-async function showAccount(page: PageContext): Promise<void> {
-  const user = await getUser(page.scope, page.session!.userId);
-  renderPage(page, 'account/account', { user, pending: await listOpenLinks(page.scope, user.userId, addressKinds) });
-}
 
 /** The person's own language, everywhere; the choice of this browser gives way to it. */
 async function submitLanguage(page: PageContext): Promise<void> {

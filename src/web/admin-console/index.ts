@@ -22,6 +22,7 @@ import { newAccountRoutes } from './new-accounts.ts';
 import { operationRoutes } from './operations.ts';
 import { pickerRoutes } from './pickers.ts';
 import { policyRoutes } from './policy/index.ts';
+import { profileRoutes } from './profiles.ts';
 import { promotionRoutes } from './promotion/index.ts';
 import { riskRoutes } from './risks.ts';
 import { searchRoutes } from './search/index.ts';
@@ -41,6 +42,7 @@ export const adminConsoleRoutes: Route[] = withHelp(
     ...pickerRoutes,
     ...applicationRoutes,
     ...apiRoutes,
+    ...profileRoutes,
     ...userRoutes,
     ...groupRoutes,
     ...directoryRoutes,

@@ -12,6 +12,7 @@ export type LinkedPage =
   | { page: 'sign-in-start' | 'sign-out' | 'language' | 'theme' | 'recovery-request' | 'registration-request' }
   | { page: 'saml-sign-on' | 'saml-logout' | 'saml-artifact' | 'saml-metadata' }
   | { page: 'application-logo' | 'application-start' | 'saml-launch'; application: string }
+  | { page: 'person-photo'; user: string }
   | { page: 'api-metadata'; api: string }
   | { page: 'sign-in'; request: string }
   | { page: 'single-logout'; logout: string };

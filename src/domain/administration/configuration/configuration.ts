@@ -19,6 +19,7 @@ export type Configuration = {
   auditRetentionDays: number;
   policy: Keys & { overrides: (Keys & { for: OverrideTarget })[] };
   newAccounts: Keys;
+  profiles: Keys;
   /** With `logo`, a data: address. */
   branding: Keys;
   /** By mail and language. */

@@ -4,6 +4,7 @@ import { loadSettings } from '../../company/context-settings/index.ts';
 import { mailNames, mailTexts } from '../../company/mails/index.ts';
 import { newAccountsSettings } from '../../company/new-accounts/index.ts';
 import { directoryRules } from '../../people/directories/index.ts';
+import { profileSettings } from '../../people/profiles/index.ts';
 import type { Scope } from '../../scope.ts';
 import { auditRetention } from '../audit-keeping/index.ts';
 import { dataAddress } from './data-address.ts';
@@ -16,6 +17,7 @@ export async function describeSettings(scope: Scope): Promise<Record<string, unk
   const terms = edition > 0 ? await findTerms(scope, edition) : undefined;
   return {
     auditRetentionDays: (await loadSettings(scope, auditRetention)).value.days,
+    profiles: (await loadSettings(scope, profileSettings)).value,
     newAccounts: (await loadSettings(scope, newAccountsSettings)).value,
     branding: { ...branding, logo: logo && dataAddress(logo) },
     mails: Object.fromEntries(mailNames.flatMap((name) => (mails[name] ? [[name, mails[name]]] : []))),

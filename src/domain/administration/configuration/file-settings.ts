@@ -4,6 +4,7 @@ import { brandingSettings } from '../../company/branding/index.ts';
 import { mailTexts } from '../../company/mails/index.ts';
 import { newAccountsSettings } from '../../company/new-accounts/index.ts';
 import { directoryRules } from '../../people/directories/index.ts';
+import { profileSettings } from '../../people/profiles/index.ts';
 import { rulesSchema } from '../../sign-in/sign-in-policy/index.ts';
 import { logo, text } from './file-parts.ts';
 
@@ -45,6 +46,7 @@ const rulesOf = (rule: z.ZodType) =>
 export const settingsShape = {
   policy: policy(namesOf(rules.base), namesOf(z.strictObject(overrideParts))),
   newAccounts: namesOf(newAccountsSettings.schema).optional(),
+  profiles: namesOf(profileSettings.schema).optional(),
   branding: namesOf(z.strictObject(brandingShape)).extend({ logo }).optional(),
   /** By mail and language. */
   mails: z.record(z.string(), z.unknown()).optional(),
@@ -63,6 +65,7 @@ export const describedSettings = {
   ...settingsShape,
   policy: policy(rules.base, z.strictObject(overrideParts)),
   newAccounts: withDefaults(newAccountsSettings.schema).optional(),
+  profiles: withDefaults(profileSettings.schema).optional(),
   branding: withDefaults(z.strictObject({ ...brandingShape, logo })).optional(),
   mails: withDefaults(mailTexts.schema).optional(),
   directoryRules: withDefaults(rulesOf(z.boolean().optional())).optional(),

@@ -7,6 +7,7 @@ import { withKeys } from './describe-policy.ts';
 export const kinds = [
   'company',
   'newAccounts',
+  'profiles',
   'branding',
   'terms',
   'directoryRules',
@@ -52,6 +53,7 @@ export function listObjects(configuration: Configuration): ConfigurationObject[]
   return [
     ...one('company', defined(company)),
     ...one('newAccounts', rest.newAccounts),
+    ...one('profiles', rest.profiles),
     ...one('branding', rest.branding),
     ...one('terms', rest.terms),
     ...one('directoryRules', rest.directoryRules),

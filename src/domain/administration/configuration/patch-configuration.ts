@@ -71,6 +71,7 @@ function assemble(code: string, parts: Part[]): Configuration {
     ...one('company'),
     policy: { ...one('policy'), overrides: many('override') },
     newAccounts: one('newAccounts'),
+    profiles: one('profiles'),
     branding: one('branding'),
     mails,
     terms: one('terms'),

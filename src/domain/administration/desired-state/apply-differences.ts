@@ -104,6 +104,7 @@ function saidBy(before: Configuration, differences: Difference[]): object {
     code: before.code,
     ...one('company'),
     newAccounts: one('newAccounts'),
+    profiles: one('profiles'),
     branding: one('branding'),
     terms: endsTerms ? null : one('terms'),
     directoryRules: one('directoryRules'),
@@ -140,6 +141,7 @@ function named(said: object, [first, ...rest]: readonly PropertyKey[]): Property
 const staying: Partial<Record<Kind, string[] | 'all'>> = {
   company: ['address', 'samlEntityId'],
   newAccounts: 'all',
+  profiles: 'all',
   branding: 'all',
   policy: 'all',
   directory: 'all',

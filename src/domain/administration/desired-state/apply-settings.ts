@@ -7,6 +7,7 @@ import { changeSettings, loadSettings, type SettingsKind } from '../../company/c
 import { mailTexts } from '../../company/mails/index.ts';
 import { newAccountsSettings } from '../../company/new-accounts/index.ts';
 import { directoryRules } from '../../people/directories/index.ts';
+import { profileSettings } from '../../people/profiles/index.ts';
 import { auditRetention } from '../audit-keeping/index.ts';
 import { bytesOf, type DesiredContext, type FileContent } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
@@ -17,10 +18,11 @@ import { part } from './part.ts';
 
 /** What holds for the whole company. A setting that the file does not mention stays. */
 export async function applySettings(applying: Applying, desired: Partial<DesiredContext>): Promise<void> {
-  const { newAccounts, directoryRules: rules, branding, mails, terms, auditRetentionDays: days } = desired;
+  const { newAccounts, profiles, directoryRules: rules, branding, mails, terms, auditRetentionDays: days } = desired;
   const settings = <Value extends object>(name: string, kind: SettingsKind<Value>, given: unknown, what: string, placed?: Placing) =>
     given === undefined ? undefined : part(applying, [name], (inside) => applyKind(inside, kind, given, what), placed);
   await settings('newAccounts', newAccountsSettings, newAccounts, 'new accounts');
+  await settings('profiles', profileSettings, profiles, 'profiles');
   await settings('directoryRules', directoryRules, rules, 'rules for directories');
   const { logo, ...look } = (branding ?? {}) as Branding;
   if (branding) await part(applying, ['branding'], (inside) => applyBranding(inside, look));

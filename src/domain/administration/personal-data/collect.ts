@@ -8,6 +8,7 @@ import { getDirectory } from '../../people/directories/index.ts';
 import { findEntryOfUser } from '../../people/directory-entries/index.ts';
 import { listGroupsOfUser } from '../../people/groups/index.ts';
 import { findPlan } from '../../people/planned-deactivations/index.ts';
+import { findPhoto } from '../../people/profiles/index.ts';
 import { listViewsOf } from '../../people/saved-views/index.ts';
 import { fullName, getUser } from '../../people/users/index.ts';
 import { listBrowsers } from '../../records/attempts/index.ts';
@@ -37,6 +38,7 @@ export const collectPersonalData = useCase(async (scope, userId: UserId): Promis
   return {
     generatedAt: scope.clock.now(),
     person: { id, ...person },
+    photo: await describePhoto(scope, user.userId),
     lastSignInAt: (await listLastSignIns(scope, [userId])).get(userId) ?? null,
     customFields: Object.fromEntries(fields.map(({ label, fieldId }) => [label, customValues[fieldId] ?? null])),
     plannedDeactivation: (await findPlan(scope, userId)) ?? null,
@@ -66,6 +68,12 @@ export const collectPersonalData = useCase(async (scope, userId: UserId): Promis
     ...(await collectHistory(scope, userId)),
   };
 });
+
+/** As a data: address, which every browser shows. */
+async function describePhoto(scope: Scope, userId: UserId): Promise<string | null> {
+  const photo = await findPhoto(scope, userId);
+  return photo ? `data:${photo.contentType};base64,${photo.content.toString('base64')}` : null;
+}
 
 /** What an imported directory says of the person. */
 async function describeEntry(scope: Scope, userId: UserId): Promise<object | null> {

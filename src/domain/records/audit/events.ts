@@ -49,6 +49,7 @@ export const auditEventTypes = [
   'user.email-change-requested',
   'user.email-changed',
   'user.recovery-email-changed',
+  'user.photo-changed',
   'user.second-factors-reset',
   'user.data-exported',
   'user.provisioned',

@@ -14,6 +14,7 @@ export {
   sealedNotices,
 } from './jobs.ts';
 export { noteNothingToTell, noteTold } from './note-told.ts';
+export type { Session } from './session.ts';
 export { type NewSession, startSession } from './start-session.ts';
 export {
   addMethods,
@@ -30,6 +31,5 @@ export {
   markNotified,
   type Participant,
   recordParticipant,
-  type Session,
   type SessionFinder,
 } from './store.ts';

@@ -3,7 +3,7 @@ import { hashToken, newId, randomToken } from '../../../platform/crypto/index.ts
 import { insertRow } from '../../../platform/database/index.ts';
 import type { SessionId, Transaction, UserId } from '../../scope.ts';
 import { endSession } from './end-session.ts';
-import type { Session } from './store.ts';
+import type { Session } from './session.ts';
 
 /** `isKept`: the person asked to stay signed in, so the company's idle time does not end it. */
 export type NewSession = {

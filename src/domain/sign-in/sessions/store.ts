@@ -2,22 +2,11 @@ import type { Clock } from '../../../platform/clock/index.ts';
 import { hashToken } from '../../../platform/crypto/index.ts';
 import { Batcher, byKey, type Database, jsonText, run } from '../../../platform/database/index.ts';
 import type { NameId } from '../../../platform/saml/index.ts';
-import type { Role } from '../../people/users/index.ts';
 import type { Row } from '../../rows.ts';
 import type { ApplicationId, ContextId, Scope, SessionId, Transaction, UserId } from '../../scope.ts';
 import type { PolicyFinder } from '../sign-in-policy/index.ts';
 import { describeBrowser } from './describe-browser.ts';
-
-/** A live session and the person it belongs to. */
-export type Session = {
-  sessionId: SessionId;
-  userId: UserId;
-  amr: string[];
-  authenticatedAt: Date;
-  seenAt: Date;
-  expiresAt: Date;
-  person: { firstName: string; lastName: string; role: Role; login: string; locale?: string; termsEdition?: number };
-};
+import type { Session } from './session.ts';
 
 export type SessionFinder = (contextId: ContextId, token: string | undefined) => Promise<Session | undefined>;
 
@@ -27,7 +16,8 @@ const seenGranularitySeconds = 60;
 // One that began while the directory was away opens no console, though its person became an administrator since.
 const findLive = `
   SELECT k.n::int AS n, s.session_id, s.user_id, s.amr, s.authenticated_at, s.seen_at, s.expires_at, u.first_name, u.last_name,
-    CASE WHEN s.is_directory_away THEN 'regular' ELSE u.role END AS role, u.locale, u.terms_edition, COALESCE(u.email, u.username) AS login
+    CASE WHEN s.is_directory_away THEN 'regular' ELSE u.role END AS role, u.locale, u.terms_edition, COALESCE(u.email, u.username) AS login,
+    (SELECT p.etag FROM user_photos p WHERE p.context_id = s.context_id AND p.user_id = s.user_id) AS photo
   FROM unnest($1::uuid[], $2::bytea[], $3::timestamptz[], $4::timestamptz[], $5::boolean[]) WITH ORDINALITY AS k (context_id, token_hash, now, idle_since, keeps, n)
   JOIN ${byKey('sessions', 's', { context_id: 'k.context_id', token_hash: 'k.token_hash' })}
     ON s.ended_at IS NULL AND s.expires_at > k.now AND s.seen_at > k.now - make_interval(secs => s.idle_seconds) AND (s.seen_at > k.idle_since OR (s.is_kept AND k.keeps))
@@ -36,7 +26,7 @@ const findLive = `
 const touch = 'UPDATE sessions SET seen_at = $3 WHERE context_id = $1 AND session_id = $2 AND seen_at < $4';
 
 type FoundRow = Pick<Row<'sessions'>, 'session_id' | 'user_id' | 'amr' | 'authenticated_at' | 'seen_at' | 'expires_at'> &
-  Pick<Row<'users'>, 'first_name' | 'last_name' | 'role' | 'locale' | 'terms_edition'> & { n: number; login: string };
+  Pick<Row<'users'>, 'first_name' | 'last_name' | 'role' | 'locale' | 'terms_edition'> & { n: number; login: string; photo: string | null };
 
 /** Finds the live session of a cookie's token and notes, once a minute, that it was seen. */
 export function createSessionFinder(database: Database, clock: Clock, findPolicy: PolicyFinder): SessionFinder {
@@ -71,6 +61,7 @@ export function createSessionFinder(database: Database, clock: Clock, findPolicy
         login: row.login,
         locale: row.locale ?? undefined,
         termsEdition: row.terms_edition ?? undefined,
+        photo: row.photo ?? undefined,
       },
     };
   };

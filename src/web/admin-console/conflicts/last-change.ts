@@ -15,6 +15,7 @@ const events: Record<string, Change> = {
   '/admin/branding': { types: ['settings.changed', 'context.logo-changed'], reason: 'branding' },
   '/admin/messages/:mail/:locale': settings('mail-texts'),
   '/admin/new-accounts': settings('new-accounts'),
+  '/admin/profiles': settings('profiles'),
   '/admin/audit/retention': settings('audit-retention'),
   '/admin/directories/rules': settings('directories'),
   '/admin/promotion/rules': settings('promotion'),

@@ -31,6 +31,7 @@ export const places: Place[] = [
   part('effective_rules', '/admin/policy#example', 'policy'),
   inMenu('explain', '/admin/explain', 'sign_in'),
   inMenu('new_accounts', '/admin/new-accounts', 'sign_in'),
+  inMenu('profiles', '/admin/profiles', 'sign_in'),
   inMenu('consent', '/admin/consent', 'sign_in'),
   inMenu('branding', '/admin/branding', 'appearance'),
   inMenu('custom_fields', '/admin/custom-fields', 'appearance'),

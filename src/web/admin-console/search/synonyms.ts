@@ -69,6 +69,11 @@ export const synonyms: Record<string, Record<Locale, string>> = {
     es: 'registro autoservicio invitación',
     'pt-BR': 'cadastro autosserviço convite',
   },
+  profiles: {
+    en: 'photo picture avatar name my profile',
+    es: 'foto imagen avatar nombre mi perfil',
+    'pt-BR': 'foto imagem avatar nome meu perfil',
+  },
   consent: { en: 'terms of use privacy', es: 'términos uso privacidad', 'pt-BR': 'termos uso privacidade' },
   branding: { en: 'logo colour color theme look', es: 'logo color tema marca', 'pt-BR': 'logo cor tema marca' },
   custom_fields: { en: 'attributes profile', es: 'atributos perfil', 'pt-BR': 'atributos perfil' },

@@ -9,7 +9,7 @@ export const actionsFor = (user: User, isSelf: boolean): AccountChange[] =>
   (Object.keys(accountChanges) as AccountChange[]).filter((change) => offersChange(change, user, isSelf));
 
 /** What else of the person's page decides what it offers. */
-export type Facts = { isSelf: boolean; hasPlan: boolean; hasSecondFactor: boolean; canProvision: boolean };
+export type Facts = { isSelf: boolean; hasPlan: boolean; hasSecondFactor: boolean; canProvision: boolean; hasPhoto: boolean };
 
 /** What a status calls for comes first; of everybody else the data are edited. */
 const called: AccountChange[] = ['resend-invitation', 'unblock', 'reactivate'];
@@ -40,6 +40,7 @@ export function offerActions(base: string, user: User, facts: Facts): { primary?
     { text: 'nav.explain', path: `/admin/explain?person=${user.userId}` },
     at('access_map.view_launchpad', 'view-launchpad'),
     exported,
+    ...(facts.hasPhoto ? [at('confirm.remove_photo.submit', 'photo/remove')] : []),
   ];
   const last: Action[] = changes.includes('delete') ? [{ ...change('delete'), isDangerous: true }] : [];
   return {

@@ -16,6 +16,7 @@ import { confirmNewBrowsers, submitNewBrowsers } from './new-browsers.ts';
 import { changedThere, findOrigin, isActiveDirectory, provisioningDetails, stateThere } from './origin.ts';
 import { loadPerson, showHistory, submitSignOut } from './person.ts';
 import { showExport as showPersonalData, submitExport as submitPersonalData } from './personal-data.ts';
+import { confirmPhotoRemoval, submitPhotoRemoval } from './photo.ts';
 import { confirmRemoval, showPlan, submitPlan, submitRemoval } from './planned-deactivation.ts';
 import { showProvision, submitProvision } from './provision.ts';
 import { showReset, submitReset } from './second-factors.ts';
@@ -52,6 +53,8 @@ export const userRoutes: Route[] = [
   { method: 'POST', path: '/admin/users/:user/provision', access: 'administrator', handle: submitProvision },
   { method: 'GET', path: '/admin/users/:user/new-browsers', access: 'administrator', handle: confirmNewBrowsers },
   { method: 'POST', path: '/admin/users/:user/new-browsers', access: 'administrator', handle: submitNewBrowsers },
+  { method: 'GET', path: '/admin/users/:user/photo/remove', access: 'administrator', handle: confirmPhotoRemoval },
+  { method: 'POST', path: '/admin/users/:user/photo/remove', access: 'administrator', handle: submitPhotoRemoval },
   { method: 'GET', path: '/admin/users/:user/history', access: 'administrator', handle: showHistory },
   { method: 'POST', path: '/admin/users/:user/sessions', access: 'administrator', handle: submitSignOut },
   ...linkRoutes,

@@ -2,6 +2,7 @@ import { findWaitOfNewBrowsers, signOutUser } from '../../../domain/administrati
 import { findProvisioning } from '../../../domain/administration/directory-provisioning/index.ts';
 import { listSignIns } from '../../../domain/administration/explanations/index.ts';
 import { findPlan } from '../../../domain/people/planned-deactivations/index.ts';
+import { findPhoto } from '../../../domain/people/profiles/index.ts';
 import { fullName, getUser, recordView, type User } from '../../../domain/people/users/index.ts';
 import { listBrowsers } from '../../../domain/records/attempts/index.ts';
 import { auditEventTypes, listEvents, listLastSignIns, viewEventTypes } from '../../../domain/records/audit/index.ts';
@@ -15,6 +16,7 @@ import { describeSecondFactors } from './second-factors.ts';
 export async function loadPerson(page: PageContext, user: User) {
   const { scope } = page;
   const isSelf = page.session!.userId === user.userId;
+  const photo = (await findPhoto(scope, user.userId))?.etag;
   const plan = await findPlan(scope, user.userId);
   const secondFactors = await describeSecondFactors(page, user);
   const provisioning = await findProvisioning(scope, user);
@@ -25,6 +27,7 @@ export async function loadPerson(page: PageContext, user: User) {
   return {
     user,
     name: fullName(user),
+    photo,
     isSelf,
     plan,
     secondFactors,
@@ -35,6 +38,7 @@ export async function loadPerson(page: PageContext, user: User) {
     ...offerActions(`/admin/users/${user.userId}`, user, {
       isSelf,
       hasPlan: plan !== undefined,
+      hasPhoto: photo !== undefined,
       hasSecondFactor: secondFactors.factors.length > 0,
       canProvision: provisioning.state === 'not-configured',
     }),

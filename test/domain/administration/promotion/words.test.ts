@@ -57,6 +57,7 @@ const company = (
 
 const sections: Partial<Record<Kind, Schema>> = {
   newAccounts: company.newAccounts,
+  profiles: company.profiles,
   branding: company.branding,
   terms: company.terms,
   directoryRules: company.directoryRules,

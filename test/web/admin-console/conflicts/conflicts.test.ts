@@ -73,6 +73,7 @@ const rows: Row[] = [
     other: ['password.history', '7', '8'],
   },
   { page: '/admin/new-accounts', field: 'invitationDays', theirs: '3', mine: '4', other: ['domains', 'acme.example', 'acme.test'] },
+  { page: '/admin/profiles', other: ['names', 'yes', ''] },
   { page: '/admin/consent/edit', field: 'en.title', theirs: 'Terms', mine: 'Rules', isPublished: true },
   {
     page: '/admin/branding',
