@@ -35,6 +35,38 @@ describe('lists in a browser', function () {
     return page;
   }
 
+  it('ticks stay from page to page and from one order to another, until something is done or they are cleared', async () => {
+    const page = await signIn({ viewport: desktop, locale: 'en' });
+    const count = () => page.textContent('.bulk-count');
+    await page.goto(`${server.issuer}/admin/users?sort=name`);
+    await page.locator('input[type=checkbox][name=user]').nth(1).check();
+    await page.locator('input[type=checkbox][name=user]').nth(2).check();
+    await page.click('a[rel=next]');
+    await page.locator('.bulk-count', { hasText: '2 selected' }).waitFor();
+    await page.locator('input[type=checkbox][name=user]').first().check();
+    expect(await count()).to.equal('3 selected');
+    await page.click('a[rel=prev]');
+    await page.locator('.bulk-count', { hasText: '3 selected' }).waitFor();
+    expect(await page.locator('input[type=checkbox][name=user]:checked').count()).to.equal(2);
+    await page.locator('input[type=checkbox][name=user]').nth(2).uncheck();
+    expect(await count()).to.equal('2 selected');
+    await expectAccessible(page, 'ticked on two pages');
+    await page.goto(`${server.issuer}/admin/users?status=blocked`);
+    expect(await page.isVisible('#bulk'), 'another filter is another list').to.equal(false);
+    await page.goto(`${server.issuer}/admin/users?sort=-name`);
+    await page.locator('.bulk-count', { hasText: '2 selected' }).waitFor();
+    await page.selectOption('#change', 'unblock');
+    await page.click('#bulk button[type=submit]');
+    await page.waitForURL(/bulk$/);
+    expect(await page.textContent('h1')).to.contain(': 2');
+    await page.goto(`${server.issuer}/admin/users?sort=name`);
+    expect(await page.isVisible('#bulk'), 'done').to.equal(false);
+    await page.locator('input[type=checkbox][name=user]').first().check();
+    await page.click('[data-selects-none]');
+    await page.reload();
+    expect(await page.isVisible('#bulk')).to.equal(false);
+  });
+
   it('filters act when they are chosen: the field keeps the focus, the number is said aloud, and the way back is there', async () => {
     const page = await signIn({ viewport: desktop, locale: 'en' });
     await page.goto(`${server.issuer}/admin/users`);

@@ -139,7 +139,9 @@ export class Console {
   async acceptAll(directory: string): Promise<void> {
     const { page } = this.reader;
     await this.go(`${directory}/entries?state=pending`);
-    await page.selectOption('#whom', 'all');
+    // with script the bar comes once somebody is ticked
+    if (await page.isVisible('[data-ticks]')) await page.check('[data-ticks]');
+    await page.selectOption('#whom', 'all', { force: true });
     await page.click('#change button[value=accept]');
     await page.waitForSelector('form input[name=sure]', { state: 'attached' });
     await this.reader.look();

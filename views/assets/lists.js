@@ -4,13 +4,57 @@ import { tellTimes } from './portaria.js';
 // what is to be done to many shows once somebody is ticked, and says to how many
 const bulkOf = () => document.querySelector('form[data-bulk]:not([data-bulk=""])');
 const boxesOf = (bulk) => [...document.querySelectorAll(`input[type="checkbox"][name="${bulk.dataset.bulk}"]`)];
-function countTicked() {
+// ticks stay with the list and its filters from page to page, until something is done to those who are ticked
+const placeOf = (bulk) => {
+  const fields = [...new FormData(bulk)].filter(
+    ([name]) => bulk.querySelector(`[name="${name}"][type=hidden]:not([data-elsewhere])`) && name !== '_csrf',
+  );
+  return `ticked ${bulk.getAttribute('action')}?${new URLSearchParams(fields)}`;
+};
+const readTicked = (bulk) => new Set(JSON.parse(sessionStorage.getItem(placeOf(bulk)) ?? '[]'));
+function keepTicked(bulk, ticked) {
+  if (ticked.size > 0) sessionStorage.setItem(placeOf(bulk), JSON.stringify([...ticked]));
+  else sessionStorage.removeItem(placeOf(bulk));
+  const here = new Set(boxesOf(bulk).map(({ value }) => value));
+  for (const field of bulk.querySelectorAll('[data-elsewhere]')) field.remove();
+  for (const value of ticked) {
+    if (here.has(value)) continue;
+    const field = Object.assign(document.createElement('input'), { type: 'hidden', name: bulk.dataset.bulk, value });
+    field.dataset.elsewhere = '';
+    bulk.append(field);
+  }
+}
+const mostOf = (bulk) => Number(bulk.dataset.most);
+// @returns whether it was more than can be ticked at once
+function noteTicks(bulk) {
+  const ticked = readTicked(bulk);
+  let isFull = false;
+  for (const box of boxesOf(bulk)) {
+    if (!box.checked) ticked.delete(box.value);
+    else if (ticked.has(box.value) || ticked.size < mostOf(bulk)) ticked.add(box.value);
+    else {
+      box.checked = false;
+      isFull = true;
+    }
+  }
+  keepTicked(bulk, ticked);
+  return isFull;
+}
+function showTicked() {
   const bulk = bulkOf();
   if (!bulk) return;
-  const n = boxesOf(bulk).filter((box) => box.checked).length;
+  const ticked = readTicked(bulk);
+  for (const box of boxesOf(bulk)) if (ticked.has(box.value)) box.checked = true;
+  noteTicks(bulk);
+  countTicked();
+}
+function countTicked(isFull = false) {
+  const bulk = bulkOf();
+  if (!bulk) return;
+  const n = readTicked(bulk).size;
   const isAll = bulk.elements.whom.value === 'all';
   const count = bulk.querySelector('.bulk-count');
-  const words = isAll ? count.dataset.all : n === 1 ? count.dataset.one : count.dataset.other;
+  const words = isFull ? bulk.dataset.full : isAll ? count.dataset.all : n === 1 ? count.dataset.one : count.dataset.other;
   bulk.classList.toggle('bulk-idle', n === 0);
   count.textContent = words.replace('#', new Intl.NumberFormat(document.documentElement.lang).format(n));
   for (const button of bulk.querySelectorAll('[data-selects-all]')) button.hidden = isAll;
@@ -19,7 +63,7 @@ function tick(isTicked, whom) {
   const bulk = bulkOf();
   for (const box of [...boxesOf(bulk), ...document.querySelectorAll('[data-ticks]')]) box.checked = isTicked;
   bulk.elements.whom.value = whom;
-  countTicked();
+  countTicked(noteTicks(bulk));
 }
 document.addEventListener('change', ({ target }) => {
   const { ticks } = target.dataset;
@@ -29,14 +73,20 @@ document.addEventListener('change', ({ target }) => {
   if (ticks) tick(target.checked, 'ticked');
   else if (target.name === bulk.dataset.bulk) {
     if (!target.checked) bulk.elements.whom.value = 'ticked';
-    countTicked();
+    countTicked(noteTicks(bulk));
   } else if (target.name === 'whom') countTicked();
 });
 document.addEventListener('click', ({ target }) => {
   if (target.closest('[data-selects-all]')) tick(true, 'all');
-  else if (target.closest('[data-selects-none]')) tick(false, 'ticked');
+  else if (target.closest('[data-selects-none]')) {
+    keepTicked(bulkOf(), new Set());
+    tick(false, 'ticked');
+  }
 });
-addEventListener('pageshow', countTicked);
+document.addEventListener('submit', ({ target }) => {
+  if (target === bulkOf()) sessionStorage.removeItem(placeOf(target));
+});
+addEventListener('pageshow', showTicked);
 
 // filters act when they are chosen: what was found takes the place of what is shown, and the field keeps the focus
 // what is empty, or as it is anyway, needs no place in the address
@@ -52,7 +102,7 @@ for (const form of document.querySelectorAll('form[data-acts]')) {
   let shown = location.search;
   const act = async () => {
     const mine = ++turn;
-    const address = `${form.getAttribute('action')}?${new URLSearchParams(fieldsOf(form))}`;
+    const address = `${form.getAttribute('action') ?? location.pathname}?${new URLSearchParams(fieldsOf(form))}`;
     const answer = await fetch(address).catch(() => undefined);
     if (mine !== turn) return;
     if (!answer?.ok || answer.redirected) return form.submit();
@@ -66,7 +116,7 @@ for (const form of document.querySelectorAll('form[data-acts]')) {
       if (part.role === 'status') part.textContent = next.textContent;
       else part.replaceWith(next);
     }
-    countTicked();
+    showTicked();
     tellTimes();
   };
   let waiting;

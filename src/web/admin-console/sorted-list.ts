@@ -1,3 +1,6 @@
+/** So many can be ticked in a list, page after page; more are chosen by the filter. */
+export const mostTicked = 500;
+
 /**
  * What a sorted list with filters carries in its addresses.
  * @param fields of the filter, by the name in the address; what is empty is off

@@ -6,7 +6,7 @@ export { dnKey } from './dn-key.ts';
 export { filledFields, findFilledFields } from './filled-fields.ts';
 export { leaveToDirectory } from './keeps-out.ts';
 export { noteLastChanges } from './last-change.ts';
-export { countEntries, countMatching, type EntryFilter, listEntries, listHeldUp, pickEntries } from './list-entries.ts';
+export { countEntries, countMatching, type EntryFilter, entrySortKeys, listEntries, listHeldUp, pickEntries } from './list-entries.ts';
 export { groupsAround, hasAcceptedGroups, membershipsOfPeople, membersOfGroups } from './members.ts';
 export { type EntryReason, entryReasons, firstReason } from './reasons.ts';
 export {

@@ -1,33 +1,38 @@
 import { escapeLike } from '../../../platform/database/index.ts';
-import { type DirectoryId, decodeCursor, encodeCursor, type Page, type Scope, soughtId } from '../../scope.ts';
+import { type Listing, orderQuery, type Part, readPage, readSort, type SortedPage } from '../../keyset.ts';
+import { type DirectoryId, type Scope, soughtId } from '../../scope.ts';
 import { searchKey } from '../users/index.ts';
 import type { EntryReason } from './reasons.ts';
 import { type Entry, type EntryRow, type EntryState, entries, fromRow } from './store.ts';
 
-/** `search`: any part of the name, login or DN. */
-export type EntryFilter = {
+export const entrySortKeys = ['name', 'login', 'created'] as const;
+
+/** `search`: any part of the name, login or DN. `created`: when it was first read. */
+export type EntryFilter = Listing<(typeof entrySortKeys)[number]> & {
   directoryId?: string;
   state: EntryState;
   kind?: Entry['kind'];
   reason?: EntryReason;
   search?: string;
-  cursor?: string;
 };
 
-/** By name. Who waits and is gone from the directory is not among them. */
-export async function listEntries(scope: Scope, filter: EntryFilter, limit = 50): Promise<Page<Entry>> {
-  const query = matching(scope, filter)
-    .orderBy(['name_key', 'entry_id'])
-    .limit(limit + 1);
-  const after = decodeCursor(filter.cursor);
-  if (after) query.whereRaw('(name_key, entry_id) > (?, ?::uuid)', after);
-  const rows = (await query.select('*')) as EntryRow[];
-  const last = rows[limit - 1];
-  return {
-    items: rows.slice(0, limit).map(fromRow),
-    cursor: rows.length > limit && last ? encodeCursor(last.name_key, last.entry_id) : undefined,
-  };
+type Entries = ReturnType<typeof entries>;
+
+function partOf({ sort }: EntryFilter): Part<Entries> {
+  const { key, isDescending } = readSort(sort, 'name');
+  if (key === 'created') return { keys: ['created_at'], id: 'entry_id', isDescending, isTime: true };
+  return { keys: [key === 'login' ? "lower(COALESCE(login, ''))" : 'name_key'], id: 'entry_id', isDescending };
 }
+
+/** Who waits and is gone from the directory is not among them. */
+export const listEntries = (scope: Scope, filter: EntryFilter, limit = 50): Promise<SortedPage<Entry>> =>
+  readPage(filter, [partOf(filter)], limit, async (part, reading) => {
+    const query = matching(scope, filter);
+    orderQuery(query, part, reading);
+    // an instant as the store has it: a Date would lose the last digits
+    const rows = (await query.select('*', scope.db.raw('created_at::text AS since'))) as (EntryRow & { k0: string; since: string })[];
+    return rows.map((row) => ({ row: fromRow(row), keys: [part.isTime ? row.since : row.k0], id: row.entry_id }));
+  });
 
 /** The ids of the next ones in the order of their ids, to work on all that match. @param after the last one before */
 export const pickEntries = (

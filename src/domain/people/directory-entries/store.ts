@@ -33,6 +33,8 @@ export type Entry = {
   /** A code of why the directory does not take it. */
   writeFault?: string;
   changedAt: Date;
+  /** When it was first read. */
+  createdAt: Date;
   /** What a run last changed of it. */
   lastChange?: LastChange;
 };
@@ -58,6 +60,7 @@ export const fromRow = (row: EntryRow): Entry => ({
   isStateWanted: row.wanted_enabled !== null,
   writeFault: row.write_fault ?? undefined,
   changedAt: row.changed_at,
+  createdAt: row.created_at,
   lastChange: row.last_change ? { ...row.last_change, at: new Date(row.last_change.at) } : undefined,
 });
 

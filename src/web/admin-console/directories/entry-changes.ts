@@ -10,6 +10,7 @@ import { countMatching } from '../../../domain/people/directory-entries/index.ts
 import { isId } from '../../../domain/scope.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { formatCount, type PageContext, renderPage } from '../../request/index.ts';
+import { mostTicked } from '../sorted-list.ts';
 import { redirectTo } from '../submit.ts';
 import { filterFields, readFilter } from './entries.ts';
 
@@ -35,7 +36,7 @@ export async function submitEntries(page: PageContext): Promise<void> {
   const filter = readFilter(page, form.get);
   const isAll = form.get('whom') === 'all';
   if (isAll && form.get('sure') !== 'yes') return confirmAll(page, directory, name);
-  const entryIds = form.all('entry').filter(isId).slice(0, 200);
+  const entryIds = form.all('entry').filter(isId).slice(0, mostTicked);
   if (!isAll && entryIds.length === 0) return redirectTo(page, listOf(page, directory), 'nobody_chosen');
   const { kind, search, reason } = filter;
   const { done, refused, operationId } = await change.run(

@@ -94,6 +94,7 @@ export const helpOf: Record<string, string | { without: string }> = {
   '/admin/directories/:directory/runs/:run/undo': 'directories#what-an-import-can-do-and-cannot',
   '/admin/directories/:directory/steps/:step': 'directories#link-a-directory',
 
+  '/admin/profiles': 'administrators#profiles',
   '/admin/custom-fields': 'administrators#custom-fields',
   '/admin/custom-fields/new': 'administrators#custom-fields',
   '/admin/custom-fields/:field/edit': 'administrators#custom-fields',

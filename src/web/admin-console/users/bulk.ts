@@ -7,6 +7,7 @@ import { type GroupId, isId, type OperationId } from '../../../domain/scope.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { type ChoiceKind, type Choices, listChoices, readChoices, wantsSearch } from '../choices.ts';
+import { mostTicked } from '../sorted-list.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { describeFilter, filterFields, readFilter } from './filter.ts';
 
@@ -37,7 +38,7 @@ const changeOf = (page: PageContext): Offered => {
 async function readChosen({ form, scope }: PageContext): Promise<ChosenUsers> {
   if (form.get('whom') === 'all') return { filter: readFilter(form.get) };
   if (form.get('whom') === 'groups') return { groupIds: form.all('of').filter(isId).slice(0, 500) as GroupId[] };
-  const ids = form.all('user').filter(isId).slice(0, 200);
+  const ids = form.all('user').filter(isId).slice(0, mostTicked);
   return { ids: (await listUsersByIds(scope, ids)).map(({ userId }) => userId) };
 }
 

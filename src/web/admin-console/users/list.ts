@@ -6,6 +6,7 @@ import { countUsers, listUsers } from '../../../domain/people/users/index.ts';
 import { listLastSignIns } from '../../../domain/records/audit/index.ts';
 import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
 import { originsOfUsers } from '../origins.ts';
+import { mostTicked } from '../sorted-list.ts';
 import { redirectTo, submitForm } from '../submit.ts';
 import { linkActions } from './actions.ts';
 import { offeredChanges } from './bulk.ts';
@@ -32,6 +33,7 @@ export async function showUsers(page: PageContext, refusal?: Refusal): Promise<v
     'admin-console/users/list',
     {
       users: items,
+      mostTicked,
       cursor,
       previous,
       filter,

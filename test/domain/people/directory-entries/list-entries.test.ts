@@ -8,6 +8,7 @@ import {
   countMatching,
   type EntryFilter,
   entryReasons,
+  entrySortKeys,
   findEntriesOfGroups,
   findEntriesOfUsers,
   findEntryOfUser,
@@ -71,6 +72,25 @@ describe('domain/people/directory-entries', () => {
       expect(await countMatching(store.scope, filter)).to.equal(found.length);
       const ids = await pickEntries(store.scope, filter, undefined, 100);
       expect([...ids, ...(await pickEntries(store.scope, filter, ids.at(-1), 100))]).to.have.length(found.length);
+    });
+
+  for (const sort of [...entrySortKeys, ...entrySortKeys.map((key) => `-${key}` as const)])
+    it(`sorted by ${sort} each is on one page, there and back`, async () => {
+      const filter: EntryFilter = { directoryId: directory.directoryId, state: 'pending', sort };
+      const whole = (await listEntries(store.scope, filter)).items.map(({ entryId }) => entryId);
+      const read: string[][] = [];
+      let page = await listEntries(store.scope, filter, 3);
+      expect(page.previous).to.equal(undefined);
+      for (; ; page = await listEntries(store.scope, { ...filter, cursor: page.cursor }, 3)) {
+        read.push(page.items.map(({ entryId }) => entryId));
+        if (!page.cursor) break;
+      }
+      expect(read.flat()).to.deep.equal(whole);
+      const back = await listEntries(store.scope, { ...filter, before: page.previous }, 3);
+      expect(back.items.map(({ entryId }) => entryId)).to.deep.equal(read.at(-2));
+      const other = sort.startsWith('-') ? sort.slice(1) : `-${sort}`;
+      const reversed = await listEntries(store.scope, { ...filter, sort: other as EntryFilter['sort'] });
+      expect(reversed.items.map(({ entryId }) => entryId)).to.deep.equal(whole.toReversed());
     });
 
   it('state, kind and reason narrow the list, and the counts say the same', async () => {

@@ -128,6 +128,10 @@ describe('web: imports of a directory in the console', () => {
       .to.contain('sign in here with their e-mail')
       .and.to.contain('ACME\\alice');
     expect(await text(`${base()}/entries?q=zzz`)).to.contain('No results');
+    const sorted = await text(`${base()}/entries?state=pending&q=luz&sort=-name`);
+    expect(sorted).to.contain('aria-sort="descending"').and.contain('?state=pending&amp;q=luz&amp;sort=name"');
+    expect(sorted, 'a filter is taken away, the tab and the order stay').to.contain('href="?state=pending&amp;sort=-name"');
+    expect(sorted).to.match(/Total: \d/);
     expect(await text(`${base()}/entries?state=rejected`)).to.contain('No rejected entries.');
     expect(await text('/admin/users')).to.contain('4 people waiting to be accepted');
   });
