@@ -66,6 +66,7 @@ export const helpOf: Record<string, string | { without: string }> = {
   '/admin/users/:user/groups/add': 'administrators#groups-and-applications-of-a-person',
   '/admin/users/:user/applications': 'administrators#groups-and-applications-of-a-person',
   '/admin/users/:user/applications/add': 'administrators#groups-and-applications-of-a-person',
+  '/admin/users/:user/photo/remove': 'administrators#profiles',
   '/admin/users/:user/provision': 'directories#create-a-person-in-the-directory',
   '/admin/users/:user/:change': 'administrators#status',
 
