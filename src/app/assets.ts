@@ -20,6 +20,7 @@ export function loadAssets(): Assets {
     'console.css': loadStyles(styleSheets['console.css']),
     'guide.css': loadStyles(styleSheets['guide.css']),
     'portaria.js': own('portaria.js'),
+    'files.js': own('files.js'),
     'lists.js': own('lists.js'),
     'combobox.js': own('combobox.js'),
     'picker.js': own('picker.js'),

@@ -87,25 +87,6 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
       .catch(() => {});
 }
 
-// a chosen file says its name, and a picture shows before it is sent
-for (const input of document.querySelectorAll('[data-file]')) {
-  const chosen = document.getElementById(`${input.id}-chosen`);
-  const preview = document.getElementById(`${input.id}-preview`);
-  const none = chosen.textContent;
-  input.addEventListener('change', () => {
-    const file = input.files[0];
-    chosen.textContent = file?.name ?? none;
-    chosen.title = chosen.textContent;
-    preview.hidden = !file?.type.startsWith('image/');
-    if (preview.hidden) return;
-    const reader = new FileReader();
-    reader.addEventListener('load', () => {
-      preview.src = reader.result;
-    });
-    reader.readAsDataURL(file);
-  });
-}
-
 // light or dark at once: what is typed stays
 for (const form of document.querySelectorAll('form[data-themes]')) {
   form.addEventListener('submit', (event) => {

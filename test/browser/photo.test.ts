@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { needSoftware } from '../support/missing.ts';
+import { passwords, startTestServer, type TestServer } from '../support/server.ts';
+
+describe('one’s own photo, from a phone', function () {
+  this.timeout(120_000);
+  let server: TestServer;
+  let browser: Browser;
+  let page: Page;
+  before(async function () {
+    needSoftware(this, 'chromium');
+    server = await startTestServer();
+    browser = await launchChromium();
+    page = await (await openBrowserContext(browser, { viewport: phone, locale: 'en' })).newPage();
+    await page.goto(`${server.issuer}/account`);
+    await page.fill('#login', 'jsilva');
+    await page.fill('#password', passwords.joao);
+    await page.click('main button[type=submit]');
+    await page.waitForURL(/account$/);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  /** As a camera writes it. */
+  async function takePhoto(width: number, height: number): Promise<Buffer> {
+    const encoded: string = await page.evaluate(`(async () => {
+      const canvas = new OffscreenCanvas(${width}, ${height});
+      const context = canvas.getContext('2d');
+      const pixels = context.createImageData(${width}, ${height});
+      for (let i = 0; i < pixels.data.length; i++) pixels.data[i] = i % 4 === 3 ? 255 : (i * 2654435761) >>> (24 + (i % 5));
+      context.putImageData(pixels, 0, 0);
+      const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+      const reader = new FileReader();
+      reader.readAsDataURL(blob);
+      await new Promise((resolve) => (reader.onload = resolve));
+      return reader.result.split(',')[1];
+    })()`);
+    return Buffer.from(encoded, 'base64');
+  }
+
+  /** Taken with the camera upright (Exif 2.32, tag 0x0112 Orientation). */
+  function turned(jpeg: Buffer): Buffer {
+    const tiff = Buffer.from('4d4d002a00000008000101120003000000010006000000000000', 'hex');
+    const body = Buffer.concat([Buffer.from('Exif\0\0'), tiff]);
+    const head = Buffer.from([0xff, 0xe1, 0, body.length + 2]);
+    return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)]);
+  }
+
+  const sizeOfPhoto = () =>
+    page.evaluate(`(async () => {
+      const image = document.querySelector('.own-photo img.avatar, main img.avatar');
+      await image.decode();
+      return [image.naturalWidth, image.naturalHeight];
+    })()`) as Promise<[number, number]>;
+
+  for (const [what, width, height] of [
+    ['12 megapixels', 4000, 3000],
+    ['small', 300, 200],
+  ] as const)
+    it(`is taken as a camera writes it, and stands upright: ${what}`, async () => {
+      const photo = turned(await takePhoto(width, height));
+      if (width > 1000) expect(photo.length).to.be.greaterThan(2_000_000);
+      await page.setInputFiles('#photo', { name: 'IMG_0001.JPG', mimeType: 'image/jpeg', buffer: photo });
+      await page.waitForSelector('#photo-preview:not([hidden])');
+      await page.click('.own-photo button[type=submit] >> nth=0');
+      await page.waitForSelector('[role=status].alert-done');
+      const [shownWidth, shownHeight] = await sizeOfPhoto();
+      expect(shownHeight, `${shownWidth} × ${shownHeight}`).to.be.greaterThan(shownWidth);
+    });
+
+  it('what is no picture is refused by the server in words', async () => {
+    await page.setInputFiles('#photo', { name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture') });
+    await page.click('.own-photo button[type=submit] >> nth=0');
+    await page.waitForSelector('#photo-fault');
+    expect(await page.textContent('#photo-fault')).to.contain('PNG, JPEG or WebP');
+  });
+});
