@@ -29,7 +29,7 @@ COPY views ./views
 COPY migrations ./migrations
 COPY config ./config
 COPY docs ./docs
-COPY scripts/start.mjs scripts/built.mjs scripts/portaria.mjs ./scripts/
+COPY scripts/start.mjs scripts/build.mjs scripts/built.mjs scripts/only-english.mjs scripts/portaria.mjs ./scripts/
 # by number, so that Kubernetes can see that it is not root
 USER 1000:1000
 VOLUME /data

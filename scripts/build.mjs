@@ -9,6 +9,11 @@ import { onlyEnglish } from './only-english.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = join(root, process.argv[2] ?? folderOfBuilt);
+// it is emptied first
+if (!/^dist[/\\][^./\\][^/\\]*$/.test(relative(root, folder))) {
+  console.error('Usage: node scripts/build.mjs [dist/FOLDER]');
+  process.exit(64);
+}
 const views = join(root, 'views');
 
 const external = [
@@ -82,9 +87,13 @@ async function build({ build }) {
   const sources = Object.keys(metafile.inputs)
     .filter((file) => /^(src|package\.json)/.test(file))
     .map((file) => join(root, file));
-  const files = [...sources, ...compileTemplates(), join(root, 'package-lock.json')];
+  const ours = ['package-lock.json', 'scripts/build.mjs', 'scripts/built.mjs', 'scripts/only-english.mjs'].map((file) => join(root, file));
+  const files = [...sources, ...compileTemplates(), ...ours];
   writeFileSync(listOf(folder), JSON.stringify(files.map((file) => stampOf(root, relative(root, file)))));
 }
 
-const esbuild = await import('esbuild').catch(() => undefined);
+const esbuild = await import('esbuild').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  return undefined;
+});
 if (esbuild) await build(esbuild);

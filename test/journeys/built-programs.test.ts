@@ -39,6 +39,11 @@ describe('the built programs', function () {
     rmSync(join(root, folder), { recursive: true, force: true });
   });
 
+  it('are put below dist only: the folder is emptied first', () => {
+    for (const other of ['.', 'src', 'dist', 'dist/..', 'dist/../src', '/tmp', 'dist/a/b', '..'])
+      expect(spawnSync(process.execPath, ['scripts/build.mjs', other], { cwd: root }).status, other).to.equal(64);
+  });
+
   it('have every template, compiled', () => {
     const require = createRequire(import.meta.url);
     for (const file of globSync('**/*.pug', { cwd: `${root}views` }))
