@@ -41,7 +41,7 @@ export const applyCommand: Command = {
         return [];
       });
     };
-    return withConfigurationFile(file, work, findMore);
+    return withConfigurationFile(file, config.dataDir, work, findMore);
   },
 };
 

@@ -16,7 +16,7 @@ export const exitMeanings: Record<ExitName, string> = {
   problems: 'there is something to look at',
   usage: 'the command does not take what was written; nothing was done',
   data: 'a file, value or name is wrong, or the store is in use; nothing was changed',
-  unavailable: 'the database or something else that is needed cannot be reached, or has no room now',
+  unavailable: 'the database or another required service cannot be reached, or is too busy',
   config: 'the configuration is wrong',
 };
 

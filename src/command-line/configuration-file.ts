@@ -1,12 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   type DesiredState,
   type FileContent,
   faultAt,
   findInRest,
-  isOfServer,
-  type ReferenceReader,
   type Resolved,
   readState,
   resolveReferences,
@@ -15,6 +13,7 @@ import {
 } from '../domain/administration/configuration/index.ts';
 import { metadataLimits } from '../platform/saml/index.ts';
 import { tellingFound } from './found-in-file.ts';
+import { NamedFileFault, type NamedFiles, namedFiles, readUtf8 } from './named-files.ts';
 import { parseYaml, yamlFault } from './yaml-fault.ts';
 
 export type ConfigurationFile = { state: DesiredState; unresolved: Resolved['unresolved'] };
@@ -22,24 +21,26 @@ export type ConfigurationFile = { state: DesiredState; unresolved: Resolved['unr
 /**
  * Does something with what a file says, with everything that it names in its place. A refusal tells what the file has in each place.
  * @param file `-` is standard input
+ * @param dataDir the server's, of which nothing may be named
  * @param findMore looks for what else is wrong with a file that cannot be read as a whole: of what is left of it
  * @throws StateError by the path of everything that is wrong
  */
 export async function withConfigurationFile<T>(
   file: string,
+  dataDir: string,
   work: (said: ConfigurationFile) => Promise<T>,
   findMore: (said: ConfigurationFile) => Promise<StateFault[]>,
 ): Promise<T> {
-  const folder = file === '-' ? '.' : dirname(file);
+  const files = namedFiles(file === '-' ? '.' : dirname(file), dataDir);
   const written = read(file);
   return tellingFound(written, async () => {
-    const { value, unresolved, faults } = resolveReferences(written, readerIn(folder));
+    const { value, unresolved, faults } = resolveReferences(written, files.references);
     const { state, faults: shape } = readState(value);
-    const { state: whole, faults: missing } = state ? withFiles(state, folder) : { state, faults: [] };
+    const { state: whole, faults: missing } = state ? withFiles(state, files) : { state, faults: [] };
     const wrong = [...faults, ...shape, ...missing];
     if (whole && wrong.length === 0) return work({ state: whole, unresolved });
     const lookOn = async (left: DesiredState, inFile: (fault: StateFault) => StateFault) => {
-      const rest = withFiles(left, folder);
+      const rest = withFiles(left, files);
       return [...rest.faults, ...(await findMore({ state: rest.state, unresolved: moveReferences(rest.state, unresolved, inFile) }))];
     };
     throw new StateError(await findInRest(value, wrong, lookOn));
@@ -66,7 +67,7 @@ function moveReferences(
 function read(file: string): unknown {
   let text: string;
   try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+    text = readUtf8(readFileSync(file === '-' ? 0 : file));
   } catch (error) {
     throw new StateError([{ path: file, message: cannotRead(error) }]);
   }
@@ -77,33 +78,30 @@ function read(file: string): unknown {
   }
 }
 
-const cannotRead = (error: unknown): string => `cannot be read (${(error as NodeJS.ErrnoException).code})`;
-
-/** An empty variable is one that nobody set; a file may end with a line break, as editors and `echo` leave it. */
-const readerIn =
-  (folder: string): ReferenceReader =>
-  (kind, name) => {
-    if (kind === 'env') return isOfServer(name) ? undefined : process.env[name] || undefined;
-    try {
-      return readFileSync(resolve(folder, name), 'utf8').replace(/\r?\n$/, '');
-    } catch {
-      return undefined;
-    }
-  };
+const cannotRead = (error: unknown): string =>
+  error instanceof NamedFileFault
+    ? error.message
+    : `cannot be read (${error instanceof TypeError ? 'it is not UTF-8' : (error as NodeJS.ErrnoException).code})`;
 
 /** `saml.metadata` is XML and a logo a data: address, or the name of a file beside this one; several may name the same. @returns with what cannot be read left out */
-function withFiles(state: DesiredState, folder: string): { state: DesiredState; faults: StateFault[] } {
+function withFiles(state: DesiredState, named: NamedFiles): { state: DesiredState; faults: StateFault[] } {
   const files = new Map<string, Buffer>();
   const faults: StateFault[] = [];
-  const content = <T>(path: PropertyKey[], name: T, isContent: RegExp, most: number): T | Buffer | undefined => {
+  const content = <T>(
+    path: PropertyKey[],
+    name: T,
+    isContent: RegExp,
+    most: number,
+    check?: (found: Buffer) => void,
+  ): T | Buffer | undefined => {
     if (typeof name !== 'string' || isContent.test(name)) return name;
     try {
-      const file = resolve(folder, name);
-      const found = files.get(file) ?? readWhole(file, most);
-      files.set(file, found);
+      const found = files.get(name) ?? named.read(name, most);
+      files.set(name, found);
+      check?.(found);
       return found;
     } catch (error) {
-      faults.push(faultAt(path, cannotRead(error)));
+      faults.push(faultAt(path, cannotRead(error), { name }));
       return undefined;
     }
   };
@@ -114,7 +112,7 @@ function withFiles(state: DesiredState, folder: string): { state: DesiredState; 
       const path = ['contexts', c, 'applications', a];
       const { saml, logo } = application;
       application.logo = content([...path, 'logo'], logo, /^\s*data:/, largestLogo);
-      if (saml) saml.metadata = content([...path, 'saml', 'metadata'], saml.metadata, /^\s*</, metadataLimits.bytes);
+      if (saml) saml.metadata = content([...path, 'saml', 'metadata'], saml.metadata, /^\s*</, metadataLimits.bytes, refuseSecret);
     }
   }
   return { state, faults };
@@ -122,5 +120,7 @@ function withFiles(state: DesiredState, folder: string): { state: DesiredState; 
 
 const largestLogo = 1_048_576;
 
-/** One that is too large is read only so far that its reader can say so. */
-const readWhole = (file: string, most: number): Buffer => (statSync(file).size > most ? Buffer.alloc(most + 1) : readFileSync(file));
+/** What is no XML is not quoted, as it would be in a form: this file may be another one, such as a private key. @throws NamedFileFault */
+function refuseSecret(metadata: Buffer): void {
+  if (!metadata.subarray(0, 4000).includes('<')) throw new NamedFileFault('fields.metadata_no_xml');
+}

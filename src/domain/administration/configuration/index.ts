@@ -30,7 +30,7 @@ export {
   type ObjectRef,
 } from './objects.ts';
 export { invertDifferences, patchConfiguration } from './patch-configuration.ts';
-export { isOfServer, type ReferenceReader, type Resolved, resolveReferences } from './references.ts';
+export { type ReferenceReader, type Resolved, resolveReferences } from './references.ts';
 export { findInRest } from './salvage-state.ts';
 export { isSecretPlace, looksSecret, shortened, showFound } from './show-found.ts';
 export { faultAt, pathOf, StateError, type StateFault } from './state-error.ts';

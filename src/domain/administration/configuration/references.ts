@@ -1,8 +1,8 @@
 import { isKeys } from './configuration.ts';
 import { faultAt, pathOf, type StateFault } from './state-error.ts';
 
-/** Reads what a reference names. @returns undefined when there is nothing of that name */
-export type ReferenceReader = (kind: 'env' | 'file', name: string) => string | undefined;
+/** Reads what a reference names. @returns undefined when there is nothing of that name; `fault`, a key of the texts: why it is not read */
+export type ReferenceReader = (kind: 'env' | 'file', name: string) => string | { fault: string } | undefined;
 
 export type Resolved = {
   /** With what the references name in their place. */
@@ -28,7 +28,8 @@ export function resolveReferences(input: unknown, read: ReferenceReader): Resolv
       if (kind === undefined) return '${';
       if (kind !== 'env' && kind !== 'file') return fault(reference, path, 'fields.reference_kind');
       const found = read(kind, name);
-      if (found !== undefined) return found;
+      if (typeof found === 'string') return found;
+      if (found) return fault(reference, path, found.fault);
       missing.push(reference);
       return '';
     });
@@ -54,14 +55,10 @@ export function resolveReferences(input: unknown, read: ReferenceReader): Resolv
   return { value: walk(input, []), unresolved, faults };
 }
 
-/** The server's own settings, such as its master keys: what a file brings into a company can be read there. */
-export const isOfServer = (name: string): boolean => /^(PORTARIA_|DATABASE_URL$)/i.test(name);
-
 function whyMissing(reference: string): string {
   const [, kind, name = ''] = /^\$\{(\w+):([^}]*)\}$/.exec(reference) ?? [];
   if (name === '') return 'fields.reference_kind';
-  if (kind !== 'env') return 'fields.reference_file';
-  return isOfServer(name) ? 'fields.reference_server' : 'fields.reference_env';
+  return kind === 'env' ? 'fields.reference_env' : 'fields.reference_file';
 }
 
 /** So that `resolveReferences` gives it back. */

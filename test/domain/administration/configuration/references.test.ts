@@ -22,7 +22,7 @@ describe('domain/administration/configuration: references', () => {
     'file notes/one.txt': 'line one\nline two',
     'env DOLLAR': env('HOST'),
   };
-  const read = (kind: string, name: string) => known[`${kind} ${name}`];
+  const read = (kind: string, name: string) => (name === 'DATABASE_URL' ? { fault: 'fields.reference_server' } : known[`${kind} ${name}`]);
   const resolve = (value: unknown) => resolveReferences({ value }, read).value as { value: unknown };
   const faultsOf = (input: unknown) =>
     resolveReferences(input, read).faults.map(({ path, message, params }) => `${path} ${message} ${params!.name}`);
@@ -48,7 +48,7 @@ describe('domain/administration/configuration: references', () => {
     expect(unresolved).to.deep.equal([{ path: secretPath, reference: env('NONE') }]);
     expect(JSON.parse(JSON.stringify(value)).contexts[0].applications[1].oidc).to.deep.equal({ client_id: 'a' });
     expect(faultsOf(file(`x${env('NONE')}`))).to.deep.equal([`${secretPath} fields.reference_env NONE`]);
-    for (const [name, rule] of Object.entries({ DATABASE_URL: 'server', PORTARIA_MASTER_KEYS: 'server', '': 'kind' }))
+    for (const [name, rule] of Object.entries({ DATABASE_URL: 'server', '': 'kind' }))
       expect(faultsOf(file(`x${env(name)}`))).to.deep.equal([`${secretPath} fields.reference_${rule} ${name}`]);
   });
 
