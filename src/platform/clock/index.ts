@@ -23,6 +23,21 @@ export function dayIn(timeZone: string, at: Date): string {
   return format.format(at);
 }
 
+/** A name of the IANA time zone database, new or old (`Asia/Kolkata`, `Asia/Calcutta`); no offset. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The name by which V8 knows a zone. */
+export const canonicalTimeZone = (name: string): string =>
+  isTimeZone(name) ? new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone : name;
+
 /** A day that there is. */
 export const isDay = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);

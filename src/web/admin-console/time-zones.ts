@@ -1,4 +1,5 @@
 import { Cache } from '../../platform/cache/index.ts';
+import { canonicalTimeZone } from '../../platform/clock/index.ts';
 import { type Locale, locales } from '../../platform/i18n/index.ts';
 
 /** @property name with its offset from UTC now, as it is shown and read @property note what people there call it */
@@ -100,7 +101,8 @@ export function listTimeZones(locale: Locale, now: Date): ShownZone[] {
 }
 
 /** The zone as the list has it; what is none as it was typed. */
-export const shownZone = (zones: ShownZone[], zone: string): string => zones.find((one) => one.zone === zone)?.name ?? zone;
+export const shownZone = (zones: ShownZone[], zone: string): string =>
+  zones.find((one) => one.zone === canonicalTimeZone(zone))?.name ?? zone;
 
 const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('_', ' ').trim();
 

@@ -24,6 +24,7 @@ describe('web/admin-console: time zones', () => {
     const zones = listTimeZones('es', winter);
     expect(shownZone(zones, 'America/Sao_Paulo')).to.equal('(UTC−03:00) América/São Paulo');
     expect(zones.find(({ zone }) => zone === 'America/Sao_Paulo')!.note).to.contain('Brasilia');
+    expect(shownZone(zones, 'Asia/Kolkata')).to.equal(shownZone(zones, 'Asia/Calcutta')).and.to.contain('UTC+05:30');
     expect(shownZone(zones, 'Mars/Olympus')).to.equal('Mars/Olympus');
   });
 

@@ -45,8 +45,6 @@ export const contextCodeFault = (code: string): string | undefined =>
 
 export const isContextCode = (code: string): boolean => contextCodeFault(code) === undefined;
 
-export const isTimeZone = (name: string): boolean => name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name);
-
 /** The context's address, without a slash at its end: the OIDC issuer and the start of every link (S8, "Decided: context address"). */
 export const contextAddress = (context: Pick<Context, 'address' | 'code'>, baseUrl: string): string =>
   context.address ?? `${baseUrl}/${context.code}`;

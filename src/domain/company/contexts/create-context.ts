@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { isTimeZone } from '../../../platform/clock/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, invalidInput, lineOf, parseInput, refuseTogether } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ContextId, type Transaction, useCase } from '../../scope.ts';
-import { type Context, contextCodeFault, isTimeZone } from './context.ts';
+import { type Context, contextCodeFault } from './context.ts';
 import { findContextByCode, findContextByHost, findContextById, findPairOf, insertContext, lockContext, updateContext } from './store.ts';
 
 /** @throws AppError invalid_input with all that is wrong; context_code_taken, context_address_taken; pairing, paired_already */

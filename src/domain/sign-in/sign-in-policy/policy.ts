@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isTimeZone } from '../../../platform/clock/index.ts';
 import { whereKeysAre, whole } from '../../../platform/errors/index.ts';
 import { factorKinds } from '../credentials/factors/index.ts';
 import { passwordRules } from '../credentials/password/index.ts';
@@ -24,7 +25,7 @@ const hours = z
     days: z.array(z.number().int().min(1).max(7)).min(1, 'fields.days').max(7),
     from: timeOfDay,
     to: timeOfDay,
-    timeZone: z.string().refine((name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC', 'fields.time_zone'),
+    timeZone: z.string().refine(isTimeZone, 'fields.time_zone'),
   })
   // of two that are no times nobody can say which is later
   .refine(({ from, to }) => from < to || ![from, to].every((one) => time.test(one)), { path: ['to'], message: 'fields.hours_order' });
