@@ -92,6 +92,7 @@ describe('web/admin-console: personal data', () => {
       second_factors: 'secondFactors',
       sessions: 'sessions',
       terms_acceptances: 'acceptedTerms',
+      user_photos: 'photo',
       users: 'person',
     };
     expect(Object.keys(data)).to.include.members(Object.values(given));
