@@ -59,6 +59,15 @@ describe('lists in a browser', function () {
     await page.click('#bulk button[type=submit]');
     await page.waitForURL(/bulk$/);
     expect(await page.textContent('h1')).to.contain(': 2');
+    await page.click('main a.btn:has-text("Cancel")');
+    await page.locator('.bulk-count', { hasText: '2 selected' }).waitFor();
+    await page.click('#bulk button[type=submit]');
+    expect(await page.evaluate("document.querySelector('#change').validity.valueMissing"), 'nothing is chosen').to.equal(true);
+    await page.selectOption('#change', 'unblock');
+    await page.click('#bulk button[type=submit]');
+    await page.waitForURL(/bulk$/);
+    await page.click('main form button[type=submit]');
+    await page.waitForURL(/operations\//);
     await page.goto(`${server.issuer}/admin/users?sort=name`);
     expect(await page.isVisible('#bulk'), 'done').to.equal(false);
     await page.locator('input[type=checkbox][name=user]').first().check();
@@ -138,6 +147,7 @@ describe('lists in a browser', function () {
     expect(await page.textContent('#count')).to.equal('2');
     expect(await page.textContent('tbody tr >> nth=0')).to.contain('Pat N8');
     expect(await page.locator('#bulk').isVisible()).to.equal(true);
+    expect(await page.locator('.needs-script:visible').count(), 'what does nothing').to.equal(0);
     await expectAccessible(page, 'without script');
   });
 

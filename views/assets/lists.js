@@ -9,7 +9,7 @@ const placeOf = (bulk) => {
   const fields = [...new FormData(bulk)].filter(
     ([name]) => bulk.querySelector(`[name="${name}"][type=hidden]:not([data-elsewhere])`) && name !== '_csrf',
   );
-  return `ticked ${bulk.getAttribute('action')}?${new URLSearchParams(fields)}`;
+  return `ticked ${bulk.dataset.person} ${bulk.getAttribute('action')}?${new URLSearchParams(fields)}`;
 };
 const readTicked = (bulk) => new Set(JSON.parse(sessionStorage.getItem(placeOf(bulk)) ?? '[]'));
 function keepTicked(bulk, ticked) {
@@ -83,8 +83,11 @@ document.addEventListener('click', ({ target }) => {
     tick(false, 'ticked');
   }
 });
+// where another page asks first, they stay until that is confirmed
 document.addEventListener('submit', ({ target }) => {
-  if (target === bulkOf()) sessionStorage.removeItem(placeOf(target));
+  if (target === bulkOf() && !('asksFirst' in target.dataset)) sessionStorage.removeItem(placeOf(target));
+  if ('clearsTicks' in target.dataset)
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith('ticked ')) sessionStorage.removeItem(key);
 });
 addEventListener('pageshow', showTicked);
 

@@ -39,8 +39,9 @@ document.querySelector('.skip')?.addEventListener('click', (event) => {
 
 // what is to mend comes first
 // the field, or the sentence where what is wrong is not one field alone
-const fault = document.querySelector('[aria-invalid="true"]') ?? document.querySelector('main .invalid');
-if (fault?.matches('.invalid')) fault.tabIndex = -1;
+const fault =
+  document.querySelector('main .conflict') ?? document.querySelector('[aria-invalid="true"]') ?? document.querySelector('main .invalid');
+if (fault?.matches('.invalid, .conflict')) fault.tabIndex = -1;
 fault?.focus();
 // who saved goes on from what was done, and hears it; not from the top of the page
 if (!fault) document.querySelector('[data-done]')?.focus({ preventScroll: true });

@@ -41,7 +41,11 @@ export async function submitName(page: PageContext): Promise<void> {
   const done = await submitForm(
     page,
     () => changeOwnName(scope, session!.userId, typed, version),
-    (refusal) => showAccount(page, typed, refusal),
+    async (refusal) => {
+      // saved once more, it is meant
+      const { version: stored } = await getUser(scope, session!.userId);
+      await showAccount(page, { ...typed, version: String(stored) }, refusal);
+    },
     ({ fields, code }) => fields !== undefined || code === 'changed_meanwhile',
   );
   if (done) redirectTo(page, '/account?done=name_saved');

@@ -1,7 +1,7 @@
 // Owns: the pages of somebody who forgot their password. Does not: sign anybody in: they lead on to the sign-in (web/sign-in).
 
 import { openRecovery, recoverPassword, requestRecovery } from '../../domain/administration/password-recovery/index.ts';
-import { identifier } from '../../domain/people/users/index.ts';
+import { getUser, identifier } from '../../domain/people/users/index.ts';
 import { findPendingRequest, type PendingRequest } from '../../domain/sign-in/authentication/index.ts';
 import {
   isOfNetworkForm,
@@ -63,7 +63,9 @@ async function submitNewPassword(page: PageContext): Promise<void> {
       const input = { newPassword: form.get('newPassword'), repeatPassword: form.get('repeatPassword') };
       const recovered = await recoverPassword(scope, rules, params.token!, input, services.askDirectory);
       if (recovered && (await signInByLink(page, recovered, { waiting: recovered.request, done: 'password_changed' }))) return;
-      renderPage(page, 'recovery/done', {});
+      const login = recovered && identifier(await getUser(scope, recovered.userId));
+      const request = recovered?.request && (await findPendingRequest(scope, page.browser, recovered.request))?.address;
+      renderPage(page, 'recovery/done', { login, request });
     },
     (refusal) => showNewPassword(page, refusal),
     isOfNetworkForm,

@@ -168,6 +168,11 @@ describe('a password that is chosen by a mailed link goes on to the sign-in', ()
     const told = await choose(await linkFor('invited', other.userId), ana);
     expect(told.text).to.contain('Ana Souza is signed in on this browser');
     expect(await scope.db('sessions').where({ user_id: other.userId })).to.deep.equal([]);
+
+    const third = await add({ status: 'activated' });
+    const recovered = await choose(await linkFor('activated', third.userId), ana);
+    expect(recovered.text).to.contain('Ana Souza is signed in on this browser').and.to.contain(third.email);
+    expect(await scope.db('sessions').where({ user_id: third.userId })).to.deep.equal([]);
   });
 
   it('leads to the application that waits in this browser, and to the Launchpad in another one', async () => {
