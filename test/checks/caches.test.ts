@@ -9,6 +9,7 @@ const growing = new Set([
   'src/domain/people/directory-requests/serving.ts #agents #held #hungry', // agents that are connected
   'src/domain/records/address-limits/address-limits.ts #reading #underWay #waiting', // reads and requests
   'src/domain/records/refusals/join.ts #lanes', // what is being written
+  'src/domain/people/profiles/photo.ts underWay', // uploads, one a person
   'src/domain/sign-in/authentication/take-attempt.ts underWay', // attempts
   'src/domain/sign-in/credentials/directory-password/verifiers.ts making', // passwords that are being hashed
   'src/platform/cache/cache.ts figures', // by name of cache
