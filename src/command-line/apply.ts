@@ -6,6 +6,7 @@ import { describeChanges, describeLines, describePlan } from './describe-changes
 
 export const applyCommand: Command = {
   words: 'apply',
+  writes: { look: '"portaria apply FILE --plan" shows what still differs.' },
   summary: 'Brings companies, people, groups and applications to what a YAML or JSON file says; all of it or nothing',
   usage: 'apply FILE [--plan | --dry-run] [--prune]      (FILE may be - for standard input)',
   examples: ['apply acme.yaml --plan', 'apply acme.yaml', 'apply acme.yaml --prune', 'apply - --json < acme.json'],

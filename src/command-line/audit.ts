@@ -99,6 +99,7 @@ async function verifyFile(file: string, key: string | undefined): Promise<Output
 
 export const auditSeal: Command = {
   words: 'audit seal',
+  writes: { inSteps: true, look: 'What was sealed stays so. Run it again: it goes on with the rest.' },
   summary: 'Seals what was recorded since; a running server does so every minute',
   usage: 'audit seal CONTEXT',
   examples: ['audit seal acme'],
@@ -115,6 +116,7 @@ export const auditSeal: Command = {
 
 export const auditRestart: Command = {
   words: 'audit restart',
+  writes: { look: '"portaria audit verify CONTEXT" shows where the chain begins.' },
   summary: 'Begins a new chain where one is broken and no backup can be restored; what was sealed before stays, vouched for by nothing',
   usage: 'audit restart CONTEXT --because TEXT',
   examples: ['audit restart acme --because "Events 17 to 30 were lost with a disk on 3 March"'],

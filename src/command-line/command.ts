@@ -37,6 +37,11 @@ export type Command = {
   options?: ParseArgsConfig['options'];
   /** The codes that it ends with by itself, besides 0, and when. */
   exits?: Partial<Record<ExitName, string>>;
+  /**
+   * What it changes in the store; without it, it only reads. `inSteps`: in several transactions, so that it can stop half way. `look`: a sentence for a fault after which
+   * nobody knows what was written: where that can be seen.
+   */
+  writes?: { inSteps?: true; look: string };
   run(invocation: Invocation): Promise<Output>;
 };
 
@@ -47,10 +52,17 @@ export type Invocation = {
   options: Options;
   config: Config;
   note: (line: string) => void;
+  /** A step is done and stays done: if a later one fails, the operator is told. */
+  did: (line: string) => void;
 };
 
 /** What was typed does not fit the command. */
 export class UsageError extends Error {}
+
+const atOpening = new WeakSet<WeakKey>();
+
+/** Whether the store could not even be opened, so that the command itself has done nothing yet. */
+export const isAtOpening = (error: unknown): boolean => error instanceof Error && atOpening.has(error);
 
 export type Tools = { store: Store; scope: ServerScope };
 
@@ -66,7 +78,10 @@ export async function withStore<T>(
   work: (tools: Tools) => Promise<T>,
   { mayMake = false } = {},
 ): Promise<T> {
-  const store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, mayMake });
+  const store = await openStore({ ...config, databasePoolSize: 4 }, { say: note, mayMake }).catch((error) => {
+    atOpening.add(error);
+    throw error;
+  });
   try {
     return await work({
       store,

@@ -9,6 +9,7 @@ import { wordsIn } from './own-words.ts';
 
 export const contextCreate: Command = {
   words: 'context create',
+  writes: { look: '"portaria context list" shows it.' },
   summary: 'Creates a company (context) with its keys and its group Everyone',
   usage:
     'context create CODE --name NAME [--with-approval [--approval-address URL] [--language en|es|pt-BR]] [--environment production|approval] [--paired-with CODE] [--address URL] [--time-zone NAME]',

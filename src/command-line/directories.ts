@@ -30,6 +30,7 @@ const describeToken = ({ name, tokenUntil }: Directory, token: string) => ({
 
 const add: Command = {
   words: 'directory add',
+  writes: { look: '"portaria directory list CONTEXT" shows it; "portaria directory token" makes another token.' },
   summary: 'Links a directory to a company, by a name, and prints the token for SmartSync',
   usage: 'directory add CONTEXT NAME',
   examples: ['directory add acme Headquarters', 'directory add acme Headquarters --json'],
@@ -42,6 +43,7 @@ const add: Command = {
 
 const token: Command = {
   words: 'directory token',
+  writes: { look: 'Make another token before you use one.' },
   summary: 'Replaces the token of a directory; SmartSync that is connected stays so',
   usage: 'directory token CONTEXT NAME',
   examples: ['directory token acme Headquarters'],
@@ -126,6 +128,7 @@ const change = (
   work: (scope: Scope, directoryId: string, chosen: ChosenEntries) => Promise<EntryChanges>,
 ): Command => ({
   words: `directory ${words}`,
+  writes: { inSteps: true, look: '"portaria directory list CONTEXT NAME" shows who still waits.' },
   exits: { problems: 'all of them stay as they are' },
   summary,
   usage: `directory ${words} CONTEXT NAME (--all | --person LOGIN)`,

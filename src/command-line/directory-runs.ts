@@ -51,10 +51,14 @@ async function follow(scope: Scope, runId: RunId, note: Invocation['note']): Pro
   }
 }
 
+/** A server does the work: it goes on when nobody follows it any longer. */
+const runWrites = { inSteps: true, look: 'The run may go on: "portaria directory list CONTEXT" shows the last one.' } as const;
+
 const runExits = { failed: 'the run failed', problems: 'it stopped to ask, or was declined' };
 
 const run: Command = {
   words: 'directory run',
+  writes: runWrites,
   exits: runExits,
   summary: 'Reads a directory now and does what has changed; a server has to be running',
   usage: 'directory run CONTEXT NAME [--whole]',
@@ -68,6 +72,7 @@ const run: Command = {
 
 const preview: Command = {
   words: 'directory preview',
+  writes: runWrites,
   exits: runExits,
   summary: 'Reads a directory and says what a run would do; nothing is done',
   usage: 'directory preview CONTEXT NAME',
@@ -93,6 +98,7 @@ async function latest(scope: Scope, directory: Directory, isIt: (run: Run) => bo
 
 const answer = (word: 'approve' | 'decline', summary: string, work: typeof approveRun): Command => ({
   words: `directory ${word}`,
+  writes: runWrites,
   ...(word === 'approve' ? { exits: runExits } : {}),
   summary,
   usage: `directory ${word} CONTEXT NAME`,
@@ -109,6 +115,7 @@ const answer = (word: 'approve' | 'decline', summary: string, work: typeof appro
 
 const undo: Command = {
   words: 'directory undo',
+  writes: runWrites,
   exits: runExits,
   summary: 'Brings back what the last run changed, except what has changed since',
   usage: 'directory undo CONTEXT NAME',

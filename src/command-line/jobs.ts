@@ -27,6 +27,7 @@ export const jobsList: Command = {
 
 export const jobsRetry: Command = {
   words: 'jobs retry',
+  writes: { look: '"portaria jobs list" shows what has failed.' },
   exits: { data: 'a number is of no failed job; the others are tried again' },
   summary: 'Tries failed background work again',
   usage: 'jobs retry ID [ID …] | --all',

@@ -7,11 +7,12 @@ import { type Command, exitCodes, UsageError, withStore } from './command.ts';
 
 export const keysRotate: Command = {
   words: 'keys rotate',
+  writes: { inSteps: true, look: 'The page "Keys" of a company in the console shows which key signs.' },
   summary: 'Lets the next signing keys sign; the old ones stay published, so nobody is interrupted',
   usage: 'keys rotate CONTEXT | --all',
   examples: ['keys rotate acme', 'keys rotate --all --json'],
   options: { all: { type: 'boolean' } },
-  async run({ args: [code, ...rest], options, config, note }) {
+  async run({ args: [code, ...rest], options, config, note, did }) {
     if (rest.length > 0 || Boolean(code) === (options.all === true)) throw new UsageError('Give one context, or --all.');
     return withStore({ config, note }, async ({ scope }) => {
       const contexts = code ? [await findContextByCode(scope.db, code)] : await listContexts(scope.db);
@@ -20,6 +21,7 @@ export const keysRotate: Command = {
         if (!context) throw new AppError('unknown_context', 422, { params: { code: code ?? '' } });
         const inside = { ...scope, contextId: context.contextId };
         await rotateSigningKeys(inside);
+        did(`${context.code}: rotated`);
         const signing = (await listSigningKeys(inside)).filter((key) => key.status === 'signing');
         rotated.push({ context: context.code, signing: signing.map(({ alg, kid }) => ({ alg, kid })) });
       }
@@ -31,6 +33,7 @@ export const keysRotate: Command = {
 
 export const keysReEncrypt: Command = {
   words: 'keys re-encrypt',
+  writes: { inSteps: true, look: 'What was sealed again stays so. Run it again: it goes on with the rest.' },
   exits: { problems: 'something is left under another key' },
   summary: 'Seals every secret in the store under the first master key, while servers go on, so that the others can leave the ring',
   usage: 'keys re-encrypt',
@@ -64,6 +67,7 @@ export const keysReEncrypt: Command = {
 
 export const keysMetadata: Command = {
   words: 'keys metadata',
+  writes: { look: '"portaria keys metadata CONTEXT" shows the certificate.' },
   summary:
     'Shows the certificate that signs the SAML metadata of a context; with --replace makes another, which partners have to be told of',
   usage: 'keys metadata CONTEXT [--replace]',

@@ -2,6 +2,7 @@ import { type Command, withStore } from './command.ts';
 
 export const migrateCommand: Command = {
   words: 'migrate',
+  writes: { inSteps: true, look: 'Run it again: it goes on with the rest.' },
   summary: 'Brings the database schema up to date (a server does so itself when it starts)',
   usage: 'migrate',
   examples: ['migrate', 'migrate --json'],

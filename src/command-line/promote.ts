@@ -27,6 +27,7 @@ import { readChoice } from './promotion-choice.ts';
 
 export const promoteCommand: Command = {
   words: 'promote',
+  writes: { look: '"portaria promote FROM TO --dry-run" shows what still differs.' },
   exits: { problems: 'something stands in the way, a warning is not taken note of, or an undo was refused; nothing was changed' },
   summary: 'Brings what approval has otherwise to production, all of it or nothing; or takes a promotion back',
   usage:

@@ -18,6 +18,7 @@ type Company = { context: string; events: number; isWhole: boolean };
 
 export const restoreCommand: Command = {
   words: 'restore',
+  writes: { look: 'See what is in the store before a server starts.' },
   exits: { problems: 'all was restored, and an audit chain was broken in the backup, too' },
   summary: 'Brings everything back from a file of "portaria backup", into an empty store or, with --replace, in the place of what is there',
   usage: 'restore FILE [--replace] | FILE --keys-to NEWFILE',

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../config/index.ts';
 import { StateError } from '../domain/administration/desired-state/index.ts';
-import { isUnavailable } from '../platform/database/index.ts';
 import { AppError, listFaults, visible } from '../platform/errors/index.ts';
 import { applyCommand } from './apply.ts';
 import { auditRestart, auditSeal, auditVerify } from './audit.ts';
@@ -20,6 +19,7 @@ import { terminalWords } from './own-words.ts';
 import { promoteCommand } from './promote.ts';
 import { restoreCommand } from './restore.ts';
 import { RefusedRestore } from './restore-keys.ts';
+import { describeStoreFault, withoutSql } from './store-fault.ts';
 import { userUnblock } from './users.ts';
 
 export const commands: Command[] = [
@@ -61,6 +61,7 @@ export async function runCommandLine(argv: string[], { out, err }: Streams): Pro
     else err(`${message}\n\n${overview()}`);
     return exitCodes.usage;
   }
+  const done: string[] = [];
   try {
     const { values, positionals } = parseArgs({
       args: argv.slice(command.words.split(' ').length),
@@ -76,13 +77,14 @@ export async function runCommandLine(argv: string[], { out, err }: Streams): Pro
       options: values as Options,
       config: loadConfig(),
       note: (line) => err(visible(line)),
+      did: (line) => done.push(line),
     });
     out(wantsJson ? json(result.data) : result.isFile ? result.text : visible(result.text));
     return result.exitCode ?? exitCodes.ok;
   } catch (error) {
     const { message, exitCode, details } = explain(error, command);
-    if (wantsJson) out(json({ error: message, ...details }));
-    else err(visible(message));
+    if (wantsJson) out(json({ error: message, ...details, ...(done.length > 0 ? { done } : {}) }));
+    else err(visible([message, ...(done.length > 0 ? ['Done before that:', ...done.map((line) => `  ${line}`)] : [])].join('\n')));
     return exitCode;
   }
 }
@@ -111,14 +113,10 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
       details: { code: error.code, ...(faults.length > 0 ? { faults } : {}) },
     };
   }
-  const { code, message } = error as NodeJS.ErrnoException;
-  const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', '28P01', '3D000'].includes(code ?? '');
-  if (unreachable || isUnavailable(error)) {
-    const what = unreachable ? 'The database cannot be reached' : 'The database did not answer in time';
-    const advice = unreachable ? 'Check DATABASE_URL, or run "portaria doctor".' : 'Nothing was changed. Try again in a moment.';
-    return { message: `${what}: ${message || code}. ${advice}`, exitCode: exitCodes.unavailable };
-  }
-  return { message, exitCode: exitCodes.failed };
+  const fault = describeStoreFault(error, command);
+  if (fault !== undefined) return { message: fault, exitCode: exitCodes.unavailable };
+  const { message } = error as Error;
+  return { message: 'severity' in (error as Error) ? withoutSql(error as Error) : message, exitCode: exitCodes.failed };
 }
 
 const overview = (): string =>

@@ -6,6 +6,7 @@ import { type Command, UsageError, withStore } from './command.ts';
 
 export const userUnblock: Command = {
   words: 'user unblock',
+  writes: { look: 'It can be run again.' },
   summary: 'Unblocks a person, such as the last administrator, whom nobody inside can help',
   usage: 'user unblock CONTEXT LOGIN',
   examples: ['user unblock acme ana@acme.example'],
