@@ -27,7 +27,7 @@ function ruleOf(error: Error): string {
 /** What is wrong with quotes, where it begins: the parser sees it only where the text ends. */
 function quoteFault({ code, pos: [at], message }: YAMLParseError, text: string): string | undefined {
   if (code === 'MISSING_CHAR' && /^Missing closing .quote/.test(message)) {
-    const opening = lastQuote(text);
+    const opening = quoteBefore(text, at);
     return `The text that begins with ${text[opening]} at ${placeOf(text, opening)} has no closing ${text[opening]}`;
   }
   if (code === 'BAD_DQ_ESCAPE')
@@ -35,15 +35,17 @@ function quoteFault({ code, pos: [at], message }: YAMLParseError, text: string):
   const before = text.slice(0, at).trimEnd().at(-1);
   if (code !== 'UNEXPECTED_TOKEN' || (before !== '"' && before !== "'")) return undefined;
   const escaped = before === '"' ? '\\"' : "''";
-  return `A text in quotes ends before ${placeOf(text, at)}, and more follows: put all of it in quotes, and write ${escaped} for a ${before} in it`;
+  const opening = placeOf(text, quoteBefore(text, at));
+  return `The text in quotes that begins at ${opening} ends before ${placeOf(text, at)}, and more follows: close it where it ends, or put all of it in quotes and write ${escaped} for a ${before} in it`;
 }
 
-/** Where the last text in quotes begins. */
-function lastQuote(text: string): number {
+/** Where the last text in quotes begins that begins before `end`: one that nothing closes ends for the parser where lines are indented less. */
+function quoteBefore(text: string, end: number): number {
   let [offset, found] = [0, 0];
   for (const part of new Lexer().lex(text)) {
     // marks of the lexer stand for nothing in the text
     if (/^[\u0002\u0018\u001f]$/.test(part)) continue;
+    if (offset >= end) break;
     if (/^["']/.test(part)) found = offset;
     offset += part.length;
   }

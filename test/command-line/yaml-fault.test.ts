@@ -45,10 +45,32 @@ describe('command-line: a file that is no YAML', () => {
             `The text that begins with ${quote} at line ${line}, column ${column} has no closing ${quote}`,
           );
         }
-    expect(faultOf('a: "Acme" S.A.')).to.match(/^A text in quotes ends before line 1, column 11, .*\\" for a "/);
+    expect(faultOf('a: "Acme" S.A.')).to.match(
+      /^The text in quotes that begins at line 1, column 4 ends before line 1, column 11, .*\\" for a "/,
+    );
+    expect(faultOf('a: "Acme\n  b: "Sales"')).to.match(/begins at line 1, column 4 ends before line 2, column 7/);
     expect(faultOf('b: 1\na: "the "best" one"')).to.contain('line 2, column 10').and.contain(' for a "');
     expect(faultOf("a: 'o'neil'")).to.match(/column 7, .*'' for a '/);
     expect(faultOf('a: "C:\\data"')).to.match(/write \\\\ for it/);
+  });
+
+  it('of a quote that is missing before other quotes it is told which, however the lines after it are indented', () => {
+    const before = ['', 'a: "whole"\n', "list:\n  - 'whole'\n"];
+    const cases = (quote: string): [text: string, column: number][] => [
+      [`    name: ${quote}Acme\n    groups:\n      - name: ${quote}Sales${quote}\n`, 11],
+      [`  b: ${quote}x\n  c: ${quote}y${quote}\n  d: 'z'\n`, 6],
+      [`  - ${quote}x\n  - ${quote}y${quote}\n  - "z"\n`, 5],
+      [`  b: ${quote}x\n  c: it ${quote}is\n`, 6],
+      [`  b: ${quote}x\n  # a ${quote}comment${quote}\n`, 6],
+    ];
+    for (const first of before)
+      for (const quote of ['"', "'"])
+        for (const [text, column] of cases(quote)) {
+          const [whole, line] = [`${first}k:\n${text}`, first.split('\n').length + 1];
+          expect(faultOf(whole), whole).to.equal(
+            `The text that begins with ${quote} at line ${line}, column ${column} has no closing ${quote}`,
+          );
+        }
   });
 
   it('what is YAML is read without a warning that would print it', () => {
