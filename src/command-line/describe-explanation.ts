@@ -2,10 +2,21 @@ import { type ExplainFacts, type Explanation, type Line, tellStep } from '../dom
 import type { Translate } from '../platform/i18n/index.ts';
 import { terminalWords } from './own-words.ts';
 
-/** The verdict and every step, with all that the console shows of it. */
-export function describeExplanation(facts: ExplainFacts, { allowed, steps, rules }: Explanation, asked: Record<Names, string>): string {
+/**
+ * The verdict and every step, with all that the console shows of it; of what there is not, that there is none.
+ * @param asked.shown what to call them where their name alone is not enough
+ */
+export function describeExplanation(facts: ExplainFacts, { allowed, steps, rules }: Explanation, { typed, shown }: Asked): string {
   const t = terminalWords();
-  const names = { person: facts.person?.name ?? asked.person, application: facts.application?.name ?? asked.application };
+  const names = {
+    person: shown.person ?? facts.person?.name ?? typed.person,
+    application: shown.application ?? facts.application?.name ?? typed.application,
+  };
+  const unknown = [
+    ...(facts.application ? [] : [t('errors.unknown_application', { code: typed.application })]),
+    ...(facts.person || facts.entry ? [] : [t('errors.unknown_person', { login: typed.person })]),
+  ];
+  const verdict = unknown.length > 0 ? unknown.join(' ') : t(`explain.${allowed ? 'allowed' : 'refused'}`, names);
   const told = steps.map((step) => ({ step: step.step, ...tellStep(t, step, rules) }));
   const width = Math.max(...told.map(({ word }) => word.length));
   const lines = told.flatMap(({ step, title, word, reason, mend, ...more }) => [
@@ -16,10 +27,11 @@ export function describeExplanation(facts: ExplainFacts, { allowed, steps, rules
       ...(step === 'release' ? describeRelease(t, facts.release) : []),
     ].map((line) => `${' '.repeat(width + 6)}${line}`),
   ]);
-  return [t(`explain.${allowed ? 'allowed' : 'refused'}`, names), ...lines].join('\n');
+  return [verdict, ...lines].join('\n');
 }
 
 type Names = 'person' | 'application';
+type Asked = { typed: Record<Names, string>; shown: Partial<Record<Names, string>> };
 
 function describeLine(t: Translate, { key, params = {} }: Line): string {
   const said = Object.entries(params).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]);

@@ -1,6 +1,14 @@
 import { isIP } from 'node:net';
-import { findAskedApplications, findAskedPeople, type Question, viewExplanation } from '../domain/administration/explanations/index.ts';
+import {
+  type Choices,
+  findAskedApplications,
+  findAskedPeople,
+  mostChoices,
+  type Question,
+  viewExplanation,
+} from '../domain/administration/explanations/index.ts';
 import { createAccessFinder } from '../domain/applications/access/index.ts';
+import type { Application } from '../domain/applications/applications/index.ts';
 import { type Context, contextAddress, findContextByCode } from '../domain/company/contexts/index.ts';
 import { fullName, identifier, type User } from '../domain/people/users/index.ts';
 import { instantAt, systemClock } from '../platform/clock/index.ts';
@@ -27,8 +35,8 @@ export const explainCommand: Command = {
       const context = await findContextByCode(scope.db, code);
       if (!context) throw new AppError('unknown_context', 422, { params: { code } });
       const inside = { ...scope, contextId: context.contextId };
-      const user = onlyOf(await findAskedPeople(inside, person), person, called);
-      const application = onlyOf(await findAskedApplications(inside, name), name, (one) => `${one.name} (${one.code})`);
+      const user = onlyOf(await findAskedPeople(inside, person), person, nameOfPerson);
+      const application = onlyOf(await findAskedApplications(inside, name), name, nameOfApplication);
       const question: Question = {
         person: user?.userId ?? person,
         application: name,
@@ -44,7 +52,13 @@ export const explainCommand: Command = {
         person: facts.person?.login,
         application: facts.application?.name,
       };
-      return { text: describeExplanation(facts, explanation, { person, application: name }), data };
+      // by another name than the one that was typed it is told who and what was taken
+      const shown = {
+        person: user && !isTyped(person, identifier(user), user.userId) ? nameOfPerson(user) : undefined,
+        application:
+          application && !isTyped(name, application.code, application.applicationId) ? nameOfApplication(application) : undefined,
+      };
+      return { text: describeExplanation(facts, explanation, { typed: { person, application: name }, shown }), data };
     });
   },
 };
@@ -59,13 +73,18 @@ function toolsOf(context: Context, baseUrl: string, database: Parameters<typeof 
   };
 }
 
-/** The only one that may be meant. @throws AppError ambiguous_name with those that may be */
-function onlyOf<T>(found: T[], name: string, nameOf: (one: T) => string): T | undefined {
-  if (found.length <= 1) return found[0];
-  throw new AppError('ambiguous_name', 422, { params: { name, candidates: found.map(nameOf).join(', ') } });
+/** The only one that may be meant. @throws AppError ambiguous_name with those that may be, each by what can be typed for it */
+function onlyOf<T>({ items, hasMore }: Choices<T>, name: string, nameOf: (one: T) => string): T | undefined {
+  if (items.length <= 1) return items[0];
+  throw new AppError('ambiguous_name', 422, {
+    params: { name, candidates: items.map(nameOf).join(', '), most: mostChoices },
+    publicMessage: hasMore ? 'errors.ambiguous_name_many' : undefined,
+  });
 }
 
-const called = (user: User): string => `${fullName(user)} (${identifier(user)})`;
+const nameOfPerson = (user: User): string => `${identifier(user)} (${fullName(user)})`;
+const nameOfApplication = ({ code, name }: Application): string => `${code} (${name})`;
+const isTyped = (typed: string, ...names: string[]): boolean => names.some((one) => one.toLowerCase() === typed.toLowerCase());
 
 /** A minute in the company's time zone, or an instant with its own. */
 function readTime(text: unknown, { timeZone }: Context): Date {

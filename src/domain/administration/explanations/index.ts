@@ -27,7 +27,7 @@ export {
   type RuleSource,
   type StepName,
 } from './explanation.ts';
-export { findAskedApplications, findAskedPeople } from './find-asked.ts';
+export { type Choices, findAskedApplications, findAskedPeople, mostChoices } from './find-asked.ts';
 export { findByCode, tidySupportCode } from './find-by-code.ts';
 export { type ExplainTools, gatherExplainFacts, type Question } from './gather-explain-facts.ts';
 export { listSignIns, type SignIn } from './list-sign-ins.ts';

@@ -96,6 +96,7 @@ export {
   listAllApplications,
   listApplications,
   listApplicationsByIds,
+  listApplicationsNamed,
   listApplicationsUsingField,
   listEntityIds,
   listMappedClaims,

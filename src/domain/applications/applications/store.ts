@@ -132,6 +132,16 @@ export async function listApplications(scope: Scope, filter: ApplicationFilter =
   return { items: items.map(fromRow), ...page };
 }
 
+/** Those of just this name, at most `limit` of them. */
+export const listApplicationsNamed = async (scope: Scope, name: string, limit: number): Promise<Application[]> =>
+  (
+    await applications(scope)
+      .where('name_key', nameKey(name))
+      .orderBy('application_id')
+      .limit(limit)
+      .select<ApplicationRow[]>('applications.*', scope.db.raw(`${hasLogo} AS has_logo`))
+  ).map(fromRow);
+
 export const countApplications = async (scope: Scope, filter: ApplicationFilter = {}): Promise<number> =>
   Number((await filterApplications(scope, filter).count({ n: '*' }))[0]!.n);
 

@@ -19,6 +19,7 @@ export {
   listTakenLogins,
   listUsers,
   listUsersByIds,
+  listUsersNamed,
   selectUserIds,
   sweepUserCounts,
   type UserListing,

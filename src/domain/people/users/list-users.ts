@@ -2,7 +2,7 @@ import type { Db } from '../../../platform/database/index.ts';
 import { type Listing, orderQuery, readPage, type SortedPage } from '../../keyset.ts';
 import { decodeCursor, encodeCursor, type GroupId, isId, type Page, type Scope, type UserId } from '../../scope.ts';
 import { type Among, filterUsers, type UserFilter } from './filter-users.ts';
-import { loginKey } from './keys.ts';
+import { loginKey, searchKey } from './keys.ts';
 import { partsOf, type SortKey } from './sort-users.ts';
 import { fromRow, type UserRow, users } from './store.ts';
 import type { Status, User } from './user.ts';
@@ -25,6 +25,10 @@ export async function listUsers(scope: Scope, listing: UserListing = {}, limit =
   });
   return { items: items.map(fromRow), ...page };
 }
+
+/** Who has just this name, at most `limit` of them. */
+export const listUsersNamed = async (scope: Scope, name: string, limit: number): Promise<User[]> =>
+  (await users(scope).where('name_key', searchKey(name)).orderBy('user_id').limit(limit).select<UserRow[]>('*')).map(fromRow);
 
 /** Who has this status, in the order of names: their ids alone, which an index holds. */
 export async function listIdsByStatus(scope: Scope, status: Status, after: string | undefined, limit: number): Promise<Page<UserId>> {

@@ -1,5 +1,11 @@
 import { isIP } from 'node:net';
-import { findAskedApplications, findAskedPeople, type Question } from '../../../domain/administration/explanations/index.ts';
+import {
+  type Choices,
+  findAskedApplications,
+  findAskedPeople,
+  mostChoices,
+  type Question,
+} from '../../../domain/administration/explanations/index.ts';
 import type { Application } from '../../../domain/applications/applications/index.ts';
 import { identifier, type User } from '../../../domain/people/users/index.ts';
 import { instantAt, minuteIn } from '../../../platform/clock/index.ts';
@@ -9,7 +15,14 @@ const names = ['person', 'application', 'from', 'browser', 'at'] as const;
 type Fields = Record<(typeof names)[number], string>;
 
 /** What somebody asks. `fields`: as the form shows them; `faults`: in the reader's words; `people` and `applications` to choose among, where several fit. */
-export type Asked = { fields: Fields; faults: Record<string, string>; people: User[]; applications: Application[]; question?: Question };
+export type Asked = {
+  fields: Fields;
+  faults: Record<string, string>;
+  people: Choices<User>;
+  applications: Choices<Application>;
+  mostChoices: number;
+  question?: Question;
+};
 
 /** Of an address that can be passed on: people and applications stand in it by id, by name, or by a part of it. */
 export async function readQuestion(page: PageContext): Promise<Asked> {
@@ -30,12 +43,13 @@ export async function readQuestion(page: PageContext): Promise<Asked> {
   const asked: Asked = {
     fields: { ...shown, person: person ? identifier(person) : fields.person, application: application?.name ?? fields.application },
     faults,
-    people: person ? [] : people,
-    applications: application ? [] : applications,
+    people: person ? none : people,
+    applications: application ? none : applications,
+    mostChoices,
   };
   // a link from somebody's page has the form filled in; a form that was sent says of which application, or of none
   const isSent = fields.person !== '' && page.ctx.query.application !== undefined;
-  if (!isSent || Object.keys(faults).length > 0 || people.length > 1 || applications.length > 1) return asked;
+  if (!isSent || Object.keys(faults).length > 0 || people.items.length > 1 || applications.items.length > 1) return asked;
   const question = {
     person: person?.userId ?? fields.person,
     applicationId: application?.applicationId,
@@ -47,4 +61,6 @@ export async function readQuestion(page: PageContext): Promise<Asked> {
   return { ...asked, question };
 }
 
-const only = <T>(list: T[]): T | undefined => (list.length === 1 ? list[0] : undefined);
+const none = { items: [], hasMore: false };
+
+const only = <T>({ items, hasMore }: Choices<T>): T | undefined => (items.length === 1 && !hasMore ? items[0] : undefined);
