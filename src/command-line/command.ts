@@ -85,7 +85,10 @@ export async function withStore<T>(
   try {
     return await work({
       store,
-      scope: openServerScope({ ...store, clock: systemClock, isHttpHost: hostMatcher(config.samlHttpHosts) }, operator()),
+      scope: openServerScope(
+        { ...store, clock: systemClock, isHttpHost: hostMatcher(config.samlHttpHosts), ownHost: new URL(config.baseUrl).host },
+        operator(),
+      ),
     });
   } finally {
     await store.close();

@@ -104,9 +104,13 @@ function explain(error: unknown, command: Command): { message: string; exitCode:
   if (error instanceof RefusedRestore) return { message: error.message, exitCode: exitCodes.data };
   if (error instanceof AppError) {
     const faults = listFaults(error)
-      .filter(({ path, message }) => path.length > 0 && message !== error.publicMessage)
-      .map(({ path, message, params }) => ({ path: path.join('.'), message: t(message, params) }));
-    const lines = faults.map(({ path, message }) => `\n  ${path}: ${message}`);
+      .filter(({ message }) => message !== error.publicMessage)
+      .map(({ path, message, params }) => ({
+        path: path.join('.'),
+        code: /^errors\.(\w+)$/.exec(message)?.[1],
+        message: t(message, params),
+      }));
+    const lines = faults.map(({ path, message }) => `\n  ${path ? `${path}: ` : ''}${message}`);
     return {
       message: `${t(error.publicMessage, error.params)}${lines.join('')}`,
       exitCode: error.status === 503 ? exitCodes.unavailable : exitCodes.data,

@@ -57,6 +57,8 @@ export type Scope = {
   keyRing: KeyRing;
   hasher: PasswordHasher;
   isHttpHost?: IsHttpHost;
+  /** Host and port of the server itself: no company may have them. Without it nothing is refused for that. */
+  ownHost?: string;
   /** Everything that is written is taken back in the end. So what people are using now, sessions and tokens, is left alone. `rehearse` begins it. */
   isRehearsal?: true;
   /** Of a rehearsal for which somebody waits: it ends here, and begins again (`rehearse`). */
@@ -81,7 +83,14 @@ export type Transaction = Scope & Opened;
 /** A scope of no company yet: one is about to be made or looked for. */
 export type ServerScope = Omit<Scope, 'contextId'>;
 
-export type ScopeParts = { database: { knex: Db }; clock: Clock; keyRing: KeyRing; hasher: PasswordHasher; isHttpHost?: IsHttpHost };
+export type ScopeParts = {
+  database: { knex: Db };
+  clock: Clock;
+  keyRing: KeyRing;
+  hasher: PasswordHasher;
+  isHttpHost?: IsHttpHost;
+  ownHost?: string;
+};
 
 export const openScope = ({ database, clock, keyRing, hasher, isHttpHost }: ScopeParts, contextId: ContextId, actor: Actor): Scope => ({
   db: database.knex,
@@ -94,13 +103,14 @@ export const openScope = ({ database, clock, keyRing, hasher, isHttpHost }: Scop
 });
 
 /** As `openScope`, of no company yet. */
-export const openServerScope = ({ database, clock, keyRing, hasher, isHttpHost }: ScopeParts, actor: Actor): ServerScope => ({
+export const openServerScope = ({ database, clock, keyRing, hasher, isHttpHost, ownHost }: ScopeParts, actor: Actor): ServerScope => ({
   db: database.knex,
   actor,
   clock,
   keyRing,
   hasher,
   isHttpHost,
+  ownHost,
 });
 
 /** For work that is taken back in the end, whatever comes of it. */

@@ -129,6 +129,27 @@ describe('commands that are refused', function () {
     ]);
   });
 
+  it('context create tells everything that is taken, each with its code, and which address', async () => {
+    const address = 'https://taken.acme.example';
+    expect((await portaria(['context', 'create', 'taken', '--name', 'Taken', '--address', address], env)).status).to.equal(0);
+    const told = async (...args: string[]) => JSON.parse((await portaria(['context', 'create', ...args, '--json'], env)).out);
+    const both = await portaria(['context', 'create', 'taken', '--name', 'Again', '--address', address], env);
+    expect([both.status, both.err.match(/^ {2}\w+: .*(code taken|address https:\/\/taken)/gm)?.length], both.err).to.deep.equal([65, 2]);
+    expect((await told('taken', '--name', 'Again', '--address', address)).faults.map((one: { code: string }) => one.code)).to.deep.equal([
+      'context_code_taken',
+      'context_address_taken',
+    ]);
+    expect(await told('taken', '--name', 'Again')).to.include({ code: 'context_code_taken' });
+    const pair = await told('fresh', '--name', 'Fresh', '--with-approval', '--approval-address', 'http://taken.acme.example');
+    expect(pair).to.include({ code: 'context_address_taken' }).and.to.have.property('error').that.contains('http://taken.acme.example');
+  });
+
+  it('context create and apply keep the server’s own address', async () => {
+    const served = { ...env, PORTARIA_BASE_URL: 'https://id.acme.example' };
+    const made = await portaria(['context', 'create', 'fresh', '--name', 'Fresh', '--address', 'http://id.acme.example'], served);
+    expect([made.status, made.err.includes('PORTARIA_BASE_URL')], made.err).to.deep.equal([65, true]);
+  });
+
   it('apply prints nothing that a terminal acts on, and neither keys nor faults without end', async () => {
     const odd = 'a\u001b]0;owned\u0007\u202e';
     const { err } = await apply({ contexts: [{ code: odd, name: '\u009b2Jx', timeZone: odd, [odd]: 1 }] });

@@ -18,6 +18,7 @@ import { applyContext } from './apply-context.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { atPath } from './at-path.ts';
 import { createContextWithBasics, createWithoutKeys } from './create-context-with-basics.ts';
+import { orderByAddress } from './order-by-address.ts';
 import { type InParts, part } from './part.ts';
 import { type PreparedPasswords, preparePasswords } from './prepare-passwords.ts';
 import { refuseNamed } from './refuse-named.ts';
@@ -74,10 +75,10 @@ async function applyAll(
   const codes = state.contexts.map(({ code }) => code);
   const result: ApplyResult = { contexts: codes, changes: [], generatedPasswords: [], leftOut: [], advice: [] };
   const contexts: Planned[] = [];
-  for (const [index, desired] of state.contexts.entries()) {
-    contexts.push(
-      await ensureContext({ scope: inside, at: (...path) => atPath('contexts', index, ...path), refused }, desired, result, options),
-    );
+  for (const index of await orderByAddress(inside.db, state.contexts)) {
+    const desired = state.contexts[index]!;
+    const company = { scope: inside, at: (...path: PropertyKey[]) => atPath('contexts', index, ...path), refused };
+    contexts[index] = await ensureContext(company, desired, result, options);
     nameCompany(result, desired.code);
   }
   for (const [index, desired] of state.contexts.entries()) {

@@ -5,8 +5,17 @@ import { notifyChange, orTaken } from '../../../platform/database/index.ts';
 import { AppError, invalidInput, lineOf, parseInput, refuseTogether } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ContextId, type Transaction, useCase } from '../../scope.ts';
-import { type Context, contextCodeFault } from './context.ts';
-import { findContextByCode, findContextByHost, findContextById, findPairOf, insertContext, lockContext, updateContext } from './store.ts';
+import { type Context, contextCodeFault, originPattern } from './context.ts';
+import {
+  findContextByCode,
+  findContextByHost,
+  findContextById,
+  findPairOf,
+  insertContext,
+  lockContext,
+  lockHost,
+  updateContext,
+} from './store.ts';
 
 /** @throws AppError invalid_input with all that is wrong; context_code_taken, context_address_taken; pairing, paired_already */
 export async function createContext(
@@ -36,9 +45,10 @@ export async function createContext(
 }
 
 /** What two companies of a server cannot both have. */
-const takenBy = ({ code }: { code: string }) => ({
-  contexts_code: () => new AppError('context_code_taken', 409, { params: { code } }),
-  contexts_address: () => new AppError('context_address_taken', 409, { fields: { address: 'errors.context_address_taken' } }),
+const takenBy = ({ code, address = '' }: Pick<Partial<Context>, 'address'> & { code: string }) => ({
+  contexts_code: () => new AppError('context_code_taken', 409, { fields: { code: 'errors.context_code_taken' }, params: { code } }),
+  contexts_address: () =>
+    new AppError('context_address_taken', 409, { fields: { address: 'errors.context_address_taken' }, params: { address } }),
 });
 
 /** @throws AppError context_code_taken, and invalid_input for one that is none */
@@ -48,10 +58,18 @@ async function refuseCode({ db }: Pick<Transaction, 'db'>, code: string): Promis
   if (await findContextByCode(db, code)) throw takenBy({ code }).contexts_code();
 }
 
-/** By http and https it would be one place. @throws AppError context_address_taken */
-async function refuseAddress({ db }: Pick<Transaction, 'db'>, { contextId, code, address }: Partial<Context> & Pick<Context, 'code'>) {
-  const found = address === undefined ? undefined : await findContextByHost(db, new URL(address).host);
-  if (found && found.contextId !== contextId) throw takenBy({ code }).contexts_address();
+/** By http and https it would be one place: of two who want it at once, one waits. @throws AppError context_address_taken, invalid_input for the server's own */
+async function refuseAddress(
+  { db, ownHost }: Pick<Transaction, 'db' | 'ownHost'>,
+  { contextId, code, address }: Partial<Context> & Pick<Context, 'code'>,
+): Promise<void> {
+  if (address === undefined || !isOrigin(address)) return;
+  const { host } = new URL(address);
+  // the paths of the server and of all other companies would be this one's
+  if (host === ownHost) throw invalidInput({ address: 'fields.address_of_server' });
+  await lockHost(db, host);
+  const found = await findContextByHost(db, host);
+  if (found && found.contextId !== contextId) throw takenBy({ code, address }).contexts_address();
 }
 
 /** One approval environment for one production company; two who pair at once wait for each other. */
@@ -86,7 +104,7 @@ export const editContext = useCase(async (scope, before: Context, given: Changes
   ]);
   const changes: Changes = { ...given, ...parseInput(checked, given) };
   if (changes.pairedContextId) await refusePair(scope, { ...before, ...changes }, changes.pairedContextId);
-  await orTaken(updateContext(scope, changes), takenBy(before));
+  await orTaken(updateContext(scope, changes), takenBy({ ...before, ...changes }));
   const pick = (from: Changes) => Object.fromEntries((Object.keys(changes) as (keyof Changes)[]).map((key) => [key, from[key] ?? null]));
   await recordEvent(scope, {
     type: 'context.edited',
@@ -116,7 +134,10 @@ export const changeOwnContext = useCase(
 const isEntityId = (entityId: string): boolean =>
   entityId.length <= 1024 && URL.canParse(entityId) && !/[\p{C}\s"<>\\^`{|}]/u.test(entityId);
 
+const isOrigin = (address: string): boolean => originPattern.test(address) && URL.canParse(address);
+
 const checked = z.object({
+  address: z.string().refine(isOrigin, 'fields.origin').optional(),
   name: lineOf(100).optional(),
   samlEntityId: z.string().refine(isEntityId, 'fields.own_entity_id').optional(),
   timeZone: z.string().refine(isTimeZone, 'fields.time_zone').optional(),

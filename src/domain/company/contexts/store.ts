@@ -47,6 +47,11 @@ export async function lockContext({ db, contextId }: Transaction): Promise<void>
   await db('contexts').where('context_id', contextId).forNoKeyUpdate().first('context_id');
 }
 
+/** Whoever wants this address next waits until the transaction ends. @param host as `findContextByHost` takes it */
+export async function lockHost(db: Transaction['db'], host: string): Promise<void> {
+  await db.raw("SELECT pg_advisory_xact_lock(hashtextextended('company at ' || ?::text, 0))", [host]);
+}
+
 export async function insertContext({ db, clock }: Transaction, context: Context): Promise<void> {
   await db('contexts').insert({
     context_id: context.contextId,

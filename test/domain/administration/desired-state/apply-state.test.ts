@@ -234,4 +234,29 @@ describe('domain/administration/desired-state', () => {
     ] as const)
       await store.refused(code, () => createContextWithBasics(store.scope, { code: of, name: 'Again' }));
   });
+
+  it('an address that one company of the file leaves is free for another, wherever they stand', async () => {
+    const at = (host?: string) => (host ? `https://${host}.moves.example` : null);
+    const company = (code: string, host?: string) => ({ code: `moves-${code}`, name: code, address: at(host) });
+    const addresses = async () =>
+      Promise.all(['a', 'b', 'c'].map(async (code) => (await findContextByCode(store.scope.db, `moves-${code}`))!.address ?? null));
+    const rounds: ([string, string?] | [string])[][] = [
+      [['a', 'one'], ['b', 'two'], ['c']],
+      // each takes what the one after it leaves, and the other way round
+      [['c', 'two'], ['b', 'one'], ['a']],
+      [['a', 'one'], ['b', 'two'], ['c']],
+      [
+        ['b', 'one'],
+        ['c', 'two'],
+        ['a', 'three'],
+      ],
+    ];
+    for (const round of rounds) {
+      const contexts = round.map(([code, host]) => company(code!, host));
+      const { contexts: named } = await applyState(store.scope, parseState({ contexts }));
+      expect(named).to.deep.equal(contexts.map(({ code }) => code));
+      const wanted = Object.fromEntries(round.map(([code, host]) => [code, at(host)]));
+      expect(await addresses()).to.deep.equal(['a', 'b', 'c'].map((code) => wanted[code]));
+    }
+  });
 });

@@ -376,7 +376,12 @@ describe('domain/administration/desired-state: what is refused', () => {
     }
     const twins = ['one', 'two'].map((code) => ({ code, name: code, address: 'https://twins.acme.example' }));
     expect(await refuse({ contexts: twins })).to.deep.equal([
-      { path: 'contexts[1].address', steps: ['contexts', 1, 'address'], message: 'errors.context_address_taken' },
+      {
+        path: 'contexts[1].address',
+        steps: ['contexts', 1, 'address'],
+        message: 'errors.context_address_taken',
+        params: { address: 'https://twins.acme.example' },
+      },
     ]);
     for (const company of [{ code: 'No code', name: 'New' }, { code: 'new' }, { code: 'new', name: 'New', timeZone: 'Nowhere' }]) {
       const { said, paths } = together(cases.filter(([says]) => Array.isArray(Object.values(says)[0]) && !('assignedTo' in says)));

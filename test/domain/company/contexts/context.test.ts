@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import {
   changeOwnContext,
+  createContext,
   editContext,
   findContextByCode,
   getOwnContext,
   isContextCode,
 } from '../../../../src/domain/company/contexts/index.ts';
+import { inTransaction } from '../../../../src/domain/scope.ts';
 import { eventsOf } from '../../../support/audit.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
@@ -50,5 +52,35 @@ describe('domain/company/contexts: what administrators change', () => {
     await store.inOneTransaction((scope) => editContext(scope, before, { name: 'Acme S.A.' }));
     const { version } = await getOwnContext(store.scope);
     await store.inOneTransaction((scope) => changeOwnContext(scope, { name: 'Acme S.A.' }, version));
+  });
+
+  it('an address is of one company, by http and https, also of two who take it at once', async () => {
+    for (const round of ['a', 'b', 'c', 'd']) {
+      const take = (code: string, address: string) =>
+        inTransaction(store.scope, (scope) => createContext(scope, { code: `${round}-${code}`, name: code, address }));
+      const host = `${round}.at-once.example`;
+      const done = await Promise.allSettled([take('one', `https://${host}`), take('two', `http://${host}`)]);
+      const refused = done.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+      expect(refused.map(({ code, params }) => [code, params.address.endsWith(host)])).to.deep.equal([['context_address_taken', true]]);
+    }
+  });
+
+  it('an address that is none, and the server’s own by whichever protocol, are refused at the field', async () => {
+    const served = { ...store.scope, ownHost: 'id.acme.example:8443' };
+    const before = await getOwnContext(store.scope);
+    for (const [address, message] of [
+      ['nonsense', 'fields.origin'],
+      ['https://', 'fields.origin'],
+      ['ftp://files.acme.example', 'fields.origin'],
+      ['https://login.acme.example/path', 'fields.origin'],
+      ['https://id.acme.example:8443', 'fields.address_of_server'],
+      ['http://ID.acme.example:8443', 'fields.address_of_server'],
+    ] as const) {
+      const create = () => inTransaction(served, (scope) => createContext(scope, { code: 'fresh', name: 'Fresh', address }));
+      expect(await store.refused('invalid_input', create), address).to.deep.equal({ address: message });
+      expect(await store.refused('invalid_input', () => editContext(served, before, { address })), address).to.deep.equal({
+        address: message,
+      });
+    }
   });
 });
