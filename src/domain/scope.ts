@@ -145,7 +145,12 @@ export async function inTransaction<T, S extends ServerScope>(scope: S, work: (s
 export const useCase =
   <Args extends unknown[], T>(work: (scope: Transaction, ...args: Args) => Promise<T>) =>
   (scope: Scope, ...args: Args): Promise<T> =>
-    isTransaction(scope) ? work(scope, ...args) : inTransaction(scope, (inside) => work(inside, ...args));
+    isTransaction(scope) ? asPart(scope, work, args) : inTransaction(scope, (inside) => work(inside, ...args));
+
+async function asPart<Args extends unknown[], T>(scope: Transaction, work: (scope: Transaction, ...args: Args) => Promise<T>, args: Args) {
+  scope.giveWay?.();
+  return work(scope, ...args);
+}
 
 /** Reads of one moment, whatever is written meanwhile; inside another transaction they are of its own moments. PostgreSQL refuses to write in one. */
 export const inSnapshot = <T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> =>

@@ -61,6 +61,11 @@ describe('web: promotion, who reviews at once', () => {
     await eventually(async () => expect(ends).to.have.length(5));
     const crowd = Array.from({ length: 11 }, () => review(acme, 60_000));
     expect(await crowd.at(-1), 'and not everybody may wait').to.equal('busy');
+    const stranger = review(third, 60_000);
+    await eventually(async () => expect(begun.at(-1), 'another company has places of its own').to.equal('third'));
+    ends[5]!(false);
+    expect(await stranger).to.equal('done');
+    ends.splice(5, 1);
     for (let at = 4; at < 15; at++) {
       await eventually(async () => expect(ends.length).to.be.greaterThan(at));
       ends[at]!(false);

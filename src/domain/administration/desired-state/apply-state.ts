@@ -48,7 +48,11 @@ export async function applyState(scope: ServerScope, state: DesiredState, option
     return await (options.dryRun ? rehearse(scope, work) : inTransaction(scope, work));
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
-    const faults = await findFaults(scope, state, options);
+    // where it cannot be tried, what was refused first is known
+    const faults = await findFaults(scope, state, options).catch((fault) => {
+      if (fault instanceof AppError && fault.code === 'busy') return [];
+      throw fault;
+    });
     throw faults.length > 0 ? new StateError(faults) : error;
   }
 }

@@ -4,6 +4,7 @@ import type { PageContext } from '../../request/index.ts';
 
 /** Looking at what a promotion would do writes everything and takes it back: that holds a connection for as long. So one of a company at a time, and few in a process. */
 const most = 2;
+/** Of one company: the others' places are their own. */
 const mostWaiting = 10;
 /** A look takes a second or two. */
 const longestWaitMs = 5000;
@@ -28,7 +29,7 @@ async function takeTurn(contextId: string, waitMs: number): Promise<boolean> {
     underWay.add(contextId);
     return true;
   }
-  if (waiting.length >= mostWaiting) return false;
+  if (waiting.filter((one) => one.contextId === contextId).length >= mostWaiting) return false;
   const started = Promise.withResolvers<boolean>();
   const place = { contextId, start: () => started.resolve(true) };
   waiting.push(place);

@@ -163,29 +163,73 @@ describe('domain/administration/desired-state: while a change is only tried', ()
         expect((await trying).changes).not.to.deep.equal([]);
       });
 
-    it('as often as they come, and yet it comes to its end', async () => {
+    it('as often as they come, and none of them waits to its end: then it says that it cannot be tried', async () => {
       const own = { context_id: store.scope.contextId, code: first };
-      let attempts = 0;
+      const tried = { attempts: 0, ends: 0 };
       let isOver = false;
-      const trying = rehearse(store.scope, async (inside) => {
-        attempts++;
-        await inside.db('applications').where(own).update({ category: 'tried' });
-        for (let step = 0; step < 15; step++) {
-          await pause(20);
-          inside.giveWay?.();
-        }
-        return (await inside.db('applications').where(own).first('category'))!.category;
-      }).finally(() => {
+      const trying = rehearse(
+        store.scope,
+        async (inside) => {
+          tried.attempts++;
+          await inside.db('applications').where(own).update({ category: 'tried' });
+          for (let step = 0; step < 100; step++) {
+            await pause(20);
+            inside.giveWay?.();
+          }
+          tried.ends++;
+        },
+        1000,
+      ).finally(() => {
         isOver = true;
       });
+      const refused = trying.then(
+        () => undefined,
+        ({ code, status, publicMessage }) => [code, status, publicMessage],
+      );
       for (let turn = 0; !isOver; turn++)
         await store.scope
           .db('applications')
           .where(own)
           .update({ category: `written ${turn}` });
-      expect(await trying).to.equal('tried');
-      expect(attempts).to.be.within(2, 5);
+      expect(await refused).to.deep.equal(['busy', 503, 'errors.busy_to_try']);
+      expect([tried.attempts >= 5, tried.ends], `${tried.attempts} attempts`).to.deep.equal([true, 0]);
       expect((await store.scope.db('applications').where(own).first('category'))!.category).to.match(/^written/);
+    });
+
+    it('who is rehearsing, too, is no reason to begin again: one after the other comes to its end', async () => {
+      const own = { context_id: store.scope.contextId, code: first };
+      const attempts = [0, 0];
+      const rehearsal = (which: 0 | 1) =>
+        rehearse(store.scope, async (inside) => {
+          attempts[which]!++;
+          await inside.db('applications').where(own).update({ category: 'tried' });
+          for (let step = 0; step < 20; step++) {
+            await pause(20);
+            inside.giveWay?.();
+          }
+        });
+      await Promise.all([rehearsal(0), rehearsal(1)]);
+      expect(attempts.toSorted(), 'the one that came first began once').to.satisfy(([one, other]: number[]) => one === 1 && other! <= 2);
+    });
+
+    it('whoever waits for a rehearsal that itself waits does not wait for long', async () => {
+      const [one, other] = [first, many[1]!].map((code) => ({ context_id: store.scope.contextId, code }));
+      const held = Promise.withResolvers<void>();
+      const holding = inTransaction(store.scope, async ({ db }) => {
+        await db('applications').where(other!).update({ category: 'held' });
+        await held.promise;
+      });
+      let hasBegun = false;
+      const trying = rehearse(store.scope, async (inside) => {
+        await inside.db('applications').where(one!).update({ category: 'tried' });
+        hasBegun = true;
+        await inside.db('applications').where(other!).update({ category: 'tried' });
+      });
+      await eventually(async () => expect(hasBegun).to.equal(true));
+      // it would wait for ever if the rehearsal did
+      await store.scope.db('applications').where(one!).update({ category: 'written' });
+      held.resolve();
+      await Promise.all([holding, trying]);
     });
 
     it('and while administrators are counted they sign in', async () => {
