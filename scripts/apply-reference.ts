@@ -37,7 +37,9 @@ const schemaOfFile = (): Marked =>
     target: 'draft-7',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      if (isNumber(jsonSchema) && (zodSchema._zod.def as { coerce?: boolean }).coerce) jsonSchema.isText = true;
+      if (isNumber(jsonSchema) && zodSchema instanceof z.ZodPipe) jsonSchema.isText = true;
+      // zod leaves it out where something in it may be given as a text
+      if (zodSchema instanceof z.ZodDefault) jsonSchema.default ??= zodSchema.def.defaultValue;
     },
   });
 

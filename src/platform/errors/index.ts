@@ -10,7 +10,7 @@ export {
   refuseTogether,
 } from './app-error.ts';
 export { closestOf } from './closest.ts';
-export { codeFault, codeText, inputFaults, lineOf, parseInput, textOf, whole } from './parse-input.ts';
+export { codeFault, codeText, fromDigits, inputFaults, lineOf, parseInput, textOf, whole } from './parse-input.ts';
 export { oneOfKeys, someOfKeys, where, whereKeysAre } from './schema-conditions.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { describeSystemFault } from './system-fault.ts';

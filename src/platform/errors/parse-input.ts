@@ -27,9 +27,15 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown, by?: 'field'
   return parsed.data;
 }
 
+/** Forms send numbers as text. Of digits alone: an empty text, a list or 0x10 is no number, though JavaScript makes one of it. */
+export const fromDigits = (value: unknown): unknown =>
+  typeof value === 'string' && /^\s*-?\d{1,15}\s*$/.test(value) ? Number(value) : value;
+
+const range = 'fields.number_range';
+
 /** A whole number within limits, as a form or a file gives it. */
 export const whole = (least: number, most: number) =>
-  z.coerce.number().int().min(least, 'fields.number_range').max(most, 'fields.number_range');
+  z.preprocess(fromDigits, z.number(range).int(range).min(least, range).max(most, range));
 
 /** A short name for files and addresses: lowercase letters, digits and hyphens inside, at most 63; each rule has its own message. */
 export const codeText = z

@@ -8,7 +8,9 @@ type Issue = z.core.$ZodIssue;
 
 /** What stands in no schema of ours by itself: behind defaults, transformations and the like. */
 function plainOf(schema: Schema): Schema {
-  const inner = (schema.def.innerType ?? schema.def.in) as Schema | undefined;
+  const { innerType, in: before, out } = schema.def as Record<string, Schema | undefined>;
+  // of what is made fit first the schema comes behind it
+  const inner = innerType ?? (before?.def.type === 'transform' ? out : before);
   return inner ? plainOf(inner) : schema;
 }
 

@@ -1,14 +1,19 @@
 import { z } from 'zod';
+import { fromDigits } from '../../../platform/errors/index.ts';
 import { loadSettings, type SettingsKind } from '../../company/context-settings/index.ts';
 import { purgeEvents } from '../../records/audit/index.ts';
 import type { Scope } from '../../scope.ts';
 
 const schema = z.strictObject({
   /** 0 is for ever. Less than a month would delete what somebody is still looking into. */
-  days: z.coerce
-    .number()
-    .int()
-    .refine((days) => days === 0 || (days >= 30 && days <= 36_500), 'fields.retention')
+  days: z
+    .preprocess(
+      fromDigits,
+      z
+        .number('fields.retention')
+        .int('fields.retention')
+        .refine((days) => days === 0 || (days >= 30 && days <= 36_500), 'fields.retention'),
+    )
     .default(0),
 });
 
