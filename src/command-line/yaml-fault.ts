@@ -1,4 +1,4 @@
-import { Lexer, parse, YAMLParseError } from 'yaml';
+import { isAlias, isNode, Lexer, type Node, parse, parseDocument, visit, YAMLParseError } from 'yaml';
 
 /** The file is no YAML: `message` says where, and the rule; nothing of the line, which may hold a password. */
 class YamlFault extends Error {}
@@ -6,13 +6,48 @@ class YamlFault extends Error {}
 /** YAML holds JSON. Warnings would print the line that they are about. @throws what `yamlFault` tells */
 export function parseYaml(text: string): unknown {
   try {
-    return parse(text, { prettyErrors: true, logLevel: 'error' });
+    const value = parse(text, { prettyErrors: true, logLevel: 'error' });
+    const fault = shapeFault(value, text);
+    if (fault) throw new YamlFault(fault);
+    return value;
   } catch (error) {
+    // the parser goes down by calling itself
+    if (error instanceof Error && error.message.startsWith('Maximum call stack')) throw new YamlFault(tooDeep);
     if (error instanceof YAMLParseError) throw new YamlFault(quoteFault(error, text) ?? ruleOf(error));
     // an alias of nothing
     if (error instanceof ReferenceError) throw new YamlFault(ruleOf(error));
     throw error;
   }
+}
+
+const deepest = 100;
+const tooDeep = `Lists and keys are nested more than ${deepest} levels deep`;
+
+/** What nobody could walk through to its end: a list or an object that stands in itself, or too many levels. */
+function shapeFault(value: unknown, text: string, above: readonly object[] = [], known = new Set<object>()): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (above.includes(value)) return `An alias (*) stands inside what it repeats${placeOfOwnAlias(text)}`;
+  if (above.length === deepest) return tooDeep;
+  if (known.has(value)) return undefined;
+  for (const one of Object.values(value)) {
+    const fault = shapeFault(one, text, [...above, value], known);
+    if (fault) return fault;
+  }
+  known.add(value);
+  return undefined;
+}
+
+function placeOfOwnAlias(text: string): string {
+  let place = '';
+  visit(parseDocument(text), {
+    Alias(_, alias, path) {
+      const isOwn = path.some((one) => isNode(one) && !isAlias(one) && (one as Node & { anchor?: string }).anchor === alias.source);
+      if (!isOwn || !alias.range) return undefined;
+      place = ` at ${placeOf(text, alias.range[0])}`;
+      return visit.BREAK;
+    },
+  });
+  return place;
 }
 
 /** @returns undefined for what the parser did not throw */

@@ -73,6 +73,25 @@ describe('command-line: a file that is no YAML', () => {
         }
   });
 
+  it('what stands in itself, or is nested without end, is told before anybody walks through it', () => {
+    for (const [text, place] of [
+      ['contexts: &a [*a]', 'line 1, column 15'],
+      ['contexts:\n  - &hunter2\n    policy: *hunter2\n', 'line 3, column 13'],
+      ['a: &x { b: [1, { c: *x }] }', 'line 1, column 21'],
+      ['a: &x 1\nb: &y { c: *x, d: *y }', 'line 2, column 19'],
+    ])
+      expect(faultOf(text!), text).to.equal(`An alias (*) stands inside what it repeats at ${place}`);
+    for (const levels of [102, 1000, 100_000])
+      for (const [open, close] of [
+        ['[', ']'],
+        ['{"a":', '}'],
+      ])
+        expect(faultOf(open!.repeat(levels) + (close === '}' ? '1' : '') + close!.repeat(levels)), `${levels} ${open}`).to.equal(
+          'Lists and keys are nested more than 100 levels deep',
+        );
+    expect(parseYaml('a: &x { b: 1 }\nc: [*x, *x]')).to.deep.equal({ a: { b: 1 }, c: [{ b: 1 }, { b: 1 }] });
+  });
+
   it('what is YAML is read without a warning that would print it', () => {
     const warned: string[] = [];
     const listen = (warning: Error) => warned.push(warning.message);

@@ -8,6 +8,7 @@ import { describedSettings, settingsShape, withDefaults } from './file-settings.
 import { clientRules, partnerRules } from './protocol-rules.ts';
 import { refuseTwice } from './refuse-twice.ts';
 import { faultAt, StateError, type StateFault } from './state-error.ts';
+import { findUnstorable } from './unstorable.ts';
 
 /** Its values are for the use case to judge, which knows the settings before. */
 const keysOf = (input: z.ZodObject, value: z.ZodType = z.unknown()) =>
@@ -93,10 +94,14 @@ export function readState(input: unknown): { state?: DesiredState; faults: State
 export function parseState(input: unknown): DesiredState {
   // of an empty file everything is missing
   const said = input ?? {};
+  const unstorable = findUnstorable(said);
   const parsed = schema.safeParse(said);
   const given = (index: number) => Object.keys((said as { contexts: object[] }).contexts[index]!);
-  if (!parsed.success)
-    throw new StateError(schemaFaults(parsed.error, schema, said).map(({ path, message, params }) => faultAt(path, message, params)));
+  const refused = parsed.success
+    ? []
+    : schemaFaults(parsed.error, schema, said).map(({ path, message, params }) => faultAt(path, message, params));
+  const faults = [...refused, ...unstorable.filter(({ path }) => !refused.some((one) => one.path === path))];
+  if (!parsed.success || faults.length > 0) throw new StateError(faults);
   const contexts = parsed.data.contexts.map((one, index) => ({ ...one, given: given(index) }));
   refuseTwice(contexts);
   return { contexts };

@@ -479,4 +479,28 @@ describe('domain/administration/desired-state: what is refused', () => {
       ]);
     }
   });
+
+  it('of texts that no database takes each is told at its place, whatever it is for', async () => {
+    const entityId = 'https://sp.unstorable.example';
+    const places: [path: string, file: (text: string) => object][] = [
+      ['name', (name) => ({ name })],
+      ['terms.en.body', (body) => ({ terms: { en: { title: 'Terms', body } } })],
+      ['mails.invitation.en.subject', (subject) => ({ mails: { invitation: { en: { subject } } } })],
+      ['branding.texts.en.signIn', (signIn) => ({ branding: { texts: { en: { signIn } } } })],
+      ['groups[0].description', (description) => ({ groups: [{ name: 'G', description }] })],
+      ['users[0].password', (password) => ({ users: [{ email: 'odd@acme.example', firstName: 'Odd', password }] })],
+      ...['name', 'value', 'friendlyName'].map((key): [string, (text: string) => object] => [
+        `applications[0].saml.attributes[0].${key}`,
+        (text) => ({ applications: [{ code: 'odd', name: 'Odd', saml: { entityId, attributes: [{ name: 'a', [key]: text }] } }] }),
+      ]),
+    ];
+    for (const [path, file] of places)
+      for (const odd of ['\0', '\ud800', '\udc00'])
+        expect(
+          (await refuse({ contexts: [{ code: 'acme', ...file(`some${odd}thing`) }] })).map((one) => [one.path, one.message]),
+          path,
+        ).to.deep.include([`contexts[0].${path}`, 'fields.hidden_characters']);
+    const [found] = await refuse({ contexts: [{ code: 'acme', mails: { 'in\0vitation': {} } }] });
+    expect(found?.message).to.equal('fields.hidden_characters');
+  });
 });
