@@ -60,16 +60,17 @@ function calledAs() {
   const script = basename(process.argv[1] ?? '');
   if (script === 'portaria') return script;
   const path = relative(process.cwd(), process.argv[1] ?? '') || script;
-  return script === 'portaria.mjs' ? `node ${path}` : `node ${path} portaria`;
+  const quoted = /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return script === 'portaria.mjs' ? `node ${quoted}` : `node ${quoted} portaria`;
 }
 
 const env = {
-  CALLED_AS: calledAs(),
   // glibc keeps large blocks that were freed among small ones that were not, and the process only grows; this way they go back to the system
   MALLOC_MMAP_THRESHOLD_: '131072',
   // what was read once is kept compiled: the next start takes two thirds of the time, and needs no compiler of TypeScript. Where nothing can be written, it is made anew
   NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile'),
   ...process.env,
+  ...(name === 'portaria' ? { PORTARIA_CALLED_AS: calledAs() } : {}),
 };
 const flagsOf = {
   // as its package starts it: it stands beside a directory, on a machine that has other things to do

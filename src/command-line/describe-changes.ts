@@ -3,6 +3,7 @@ import type { ApplyResult, Change, PlannedContext } from '../domain/administrati
 import type { Translate } from '../platform/i18n/index.ts';
 import { describeAdvice } from './advice.ts';
 import { terminalWords } from './own-words.ts';
+import { policyHolds, policyWouldHold } from './policy-warning.ts';
 
 /** What was done, or would be, in a line each. */
 export function describeChanges(result: ApplyResult, isTrial: boolean): string {
@@ -13,7 +14,7 @@ export function describeChanges(result: ApplyResult, isTrial: boolean): string {
     ...describeLines(changes, result),
     ...(passwords.length > 0 ? ['', 'Passwords, shown only now:', ...passwords] : []),
   ];
-  return [...(changes.length === 0 ? ['Nothing to change.'] : told), ...describeNotes(result)].join('\n');
+  return [...(changes.length === 0 ? ['Nothing to change.'] : told), ...describeNotes(result, !isTrial)].join('\n');
 }
 
 const sign = { created: '+', changed: '~', removed: '-' };
@@ -37,7 +38,7 @@ export function describePlan(result: ApplyResult): string {
   return [
     ...(nothing ? ['Nothing to change.'] : contexts.flatMap((one) => describeContext(one, t))),
     ...(others.length > 0 ? ['', 'People and secrets:', ...others.map((line) => `  ${line}`)] : []),
-    ...describeNotes(result),
+    ...describeNotes(result, false),
   ].join('\n');
 }
 
@@ -91,14 +92,16 @@ export function inLine(text: string): string {
 const longest = 160;
 
 /** In the console's words. */
-function describeNotes({ leftOut, advice, keptSecrets = [], contexts = [] }: ApplyResult): string[] {
+function describeNotes({ changes, leftOut, advice, keptSecrets = [], contexts = [] }: ApplyResult, isDone: boolean): string[] {
   const t = terminalWords();
   const nameOf = ({ application, context }: { application: string; context?: string }) =>
     contexts.length > 1 ? `${context} ${application}` : application;
   const left = leftOut.map((one) => `  ${nameOf(one)}: ${t(`left_out.${one.reason}`, { what: one.what })}`);
   const weaker = advice.map((one) => `  ${nameOf(one)}: ${describeAdvice(one, t)}`);
   const kept = keptSecrets.map((one) => `  ${nameOf(one)}: ${one.reference}`);
+  const isPolicy = changes.some(({ what, details }) => what === 'sign-in policy' && details !== undefined);
   return [
+    ...(isPolicy ? ['', isDone ? policyHolds : policyWouldHold] : []),
     ...(kept.length > 0 ? ['', 'Secrets that stay, since their references lead to nothing here:', ...kept] : []),
     ...(left.length > 0 ? ['', t('left_out.title'), ...left] : []),
     ...(weaker.length > 0 ? ['', 'Weakened protection:', ...weaker] : []),

@@ -13,11 +13,12 @@ import { type Context, contextAddress, findContextByCode } from '../domain/compa
 import { fullName, identifier, type User } from '../domain/people/users/index.ts';
 import { instantAt, systemClock } from '../platform/clock/index.ts';
 import { AppError } from '../platform/errors/index.ts';
-import { type Command, UsageError, withStore } from './command.ts';
+import { type Command, exitCodes, UsageError, withStore } from './command.ts';
 import { describeExplanation } from './describe-explanation.ts';
 
 export const explainCommand: Command = {
   words: 'explain',
+  exits: { data: 'there is no such person or application; the answer says so' },
   summary: 'Says why a person gets into an application, or does not, step by step',
   usage: 'explain CONTEXT PERSON APPLICATION [--from IP] [--known-browser] [--at TIME]',
   examples: [
@@ -58,7 +59,11 @@ export const explainCommand: Command = {
         application:
           application && !isTyped(name, application.code, application.applicationId) ? nameOfApplication(application) : undefined,
       };
-      return { text: describeExplanation(facts, explanation, { typed: { person, application: name }, shown }), data };
+      return {
+        text: describeExplanation(facts, explanation, { typed: { person, application: name }, shown }),
+        data,
+        exitCode: facts.person && facts.application ? exitCodes.ok : exitCodes.data,
+      };
     });
   },
 };

@@ -17,8 +17,12 @@ export function terminalWords(): Translate {
   return words;
 }
 
+const called = process.env.PORTARIA_CALLED_AS ?? 'portaria';
+// it is no setting, and none of what is started from here was called so
+delete process.env.PORTARIA_CALLED_AS;
+
 /** What stands before a command where somebody pastes it; scripts/start.mjs says so. */
-export const calledAs = (): string => process.env.CALLED_AS ?? 'portaria';
+export const calledAs = (): string => called;
 
 function readWords(): Translate {
   const i18n = readTexts();

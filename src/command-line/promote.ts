@@ -23,6 +23,8 @@ import {
   tellUndone,
   told,
 } from './describe-promotion.ts';
+import { calledAs } from './own-words.ts';
+import { policyHolds, policyWouldHold } from './policy-warning.ts';
 import { readChoice } from './promotion-choice.ts';
 
 export const promoteCommand: Command = {
@@ -75,7 +77,7 @@ async function findProduction({ db }: Tools['scope'], from: string, to: string):
   if (approval.pairedContextId === production.contextId) return production.contextId;
   const isSwapped = production.pairedContextId === approval.contextId;
   const publicMessage = isSwapped ? 'fields.promotion_swapped' : undefined;
-  throw new AppError('promotion_pair', 422, { params: { from, to }, publicMessage });
+  throw new AppError('promotion_pair', 422, { params: { from, to, command: calledAs() }, publicMessage });
 }
 
 async function getByCode(db: Tools['scope']['db'], code: string): Promise<Context> {
@@ -103,7 +105,10 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
     differences: comparison.differences.map(({ id, ...one }) => ({ ...one, id, chosen: picked.some((other) => other.id === id) })),
     values: Object.fromEntries(picked.flatMap(({ id, questions }) => saidOf(id, questions, choice))),
   };
-  if (comparison.differences.length === 0) return { text: 'Nothing to promote.', data: { outcome: 'nothing', ...shown } };
+  if (comparison.differences.length === 0 || (options.only && picked.length === 0))
+    return { text: 'Nothing to promote.', data: { outcome: 'nothing', ...shown } };
+  // an administrator at the console confirms them from where they are; here nobody would notice that they are kept out
+  const isPolicy = picked.some(({ kind }) => kind === 'policy' || kind === 'override');
   const findings = await previewPromotion(scope, comparison, choice, { approvalUrl });
   if (options['accept-warnings']) choice.accepted = findings.map(({ id }) => id);
   const open = findings.filter(({ severity, id }) => severity === 'error' || !choice.accepted.includes(id));
@@ -113,6 +118,7 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
       text: [
         ...describeDifferences(comparison, choice),
         ...describeFindings(comparison, findings, choice),
+        ...(isPolicy ? ['', policyWouldHold] : []),
         '',
         'Nothing was changed.',
       ].join('\n'),
@@ -127,11 +133,9 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
       exitCode: exitCodes.problems,
     };
   const secrets = done.outcome === 'applied' ? done.secrets : [];
-  // an administrator at the console confirms them from where they are; here nobody would notice that they are kept out
-  const isPolicy = picked.some(({ kind }) => kind === 'policy' || kind === 'override');
   const end =
     done.outcome === 'applied'
-      ? `Promoted.${isPolicy ? ' The sign-in policy holds at once, without a trial.' : ''} To take it back: portaria promote --undo ${done.promotionId}`
+      ? `Promoted.${isPolicy ? ` ${policyHolds}` : ''} To take it back: ${calledAs()} promote --undo ${done.promotionId}`
       : `Proposed as ${done.promotionId}: an administrator has to agree to it in the console.`;
   return {
     text: [...describeDifferences(comparison, choice), ...describeSecrets(secrets), '', end].join('\n'),
@@ -166,7 +170,7 @@ async function runUndo({ scope }: Tools, id: string, withRest: boolean): Promise
     text: [
       refusal.error,
       ...objects.map((one) => describeUndone(one, isBlocked)),
-      ...(rest ? ['', `To take back the rest: portaria promote --undo ${id} --rest`] : []),
+      ...(rest ? ['', `To take back the rest: ${calledAs()} promote --undo ${id} --rest`] : []),
     ].join('\n'),
     data: { outcome: 'refused', ...refusal, objects: objects.map(tellUndone) },
     exitCode: exitCodes.problems,

@@ -4,7 +4,9 @@ import { UsageError } from '../../src/command-line/command.ts';
 import { printOnly, readChoice } from '../../src/command-line/promotion-choice.ts';
 import type { Comparison } from '../../src/domain/administration/promotion/index.ts';
 
-/** Groups that are new in approval. */
+const nothing = { policy: { overrides: [] }, customFields: [], groups: [], directories: [], applications: [], apis: [] };
+
+/** Groups that are new in approval; one is the same in both. */
 const comparisonOf = (...names: string[]): Comparison => {
   const differences = names.map((name) => ({
     kind: 'group',
@@ -16,7 +18,8 @@ const comparisonOf = (...names: string[]): Comparison => {
     needs: [],
     questions: [],
   }));
-  return { differences, sides: { remembered: new Map() } } as unknown as Comparison;
+  const production = { ...nothing, groups: [{ name: 'settled' }] };
+  return { differences, sides: { remembered: new Map(), approval: production, production } } as unknown as Comparison;
 };
 const pickedBy = (comparison: Comparison, ...only: string[]) => readChoice(comparison, { only }).picked;
 
@@ -27,8 +30,14 @@ describe('command-line: what a promotion takes', () => {
     expect(pickedBy(comparison, 'group a', ' group b ')).to.deep.equal(['group a', 'group b']);
     expect(pickedBy(comparison, 'group sales, west')).to.deep.equal(['group sales, west']);
     expect(pickedBy(comparison, 'group a, group sales, west,group sales')).to.deep.equal(['group a', 'group sales, west', 'group sales']);
-    expect(() => pickedBy(comparison, 'group a, group none, group b')).to.throw(UsageError, '"group none" does not differ');
+    expect(() => pickedBy(comparison, 'group a, group none, group b')).to.throw(UsageError, 'approval and production have no "group none"');
     expect(() => pickedBy(comparisonOf('payroll', 'crm'), 'group payrol')).to.throw(UsageError, 'Is "group payroll" meant?');
+  });
+
+  it('what is there and does not differ is passed over', () => {
+    const comparison = comparisonOf('a', 'b');
+    expect(pickedBy(comparison, 'group settled')).to.deep.equal([]);
+    expect(pickedBy(comparison, 'group a, group settled', 'group settled')).to.deep.equal(['group a']);
   });
 
   it('what is printed can be pasted into a shell, whatever the names are', () => {

@@ -309,8 +309,8 @@ describe('the portaria command line, on the embedded store', function () {
       ['acme.example', 'payroll', 'No user signs in with acme.example.'],
       ['jsilva', 'payroll (Payroll)', 'Application payroll (Payroll) does not exist.'],
     ] as const) {
-      const [first = ''] = run('explain', 'acme', person, application).stdout.split('\n');
-      expect(first).to.equal(unknown);
+      const { status, stdout } = run('explain', 'acme', person, application);
+      expect([status, stdout.split('\n')[0]]).to.deep.equal([65, unknown]);
       expect(explain('acme', person, application).allowed, person).to.equal(false);
     }
     for (const [person, application, candidates] of [

@@ -186,6 +186,17 @@ describe('commands that are refused', function () {
     expect(changes).to.deep.equal(['acme', 'acme-approval']);
   });
 
+  it('a policy that nobody who is signed in has tried is warned of, before and after it is applied', async () => {
+    const strict = { contexts: [{ code: 'acme', policy: { networks: ['203.0.113.7'], secondFactor: { demand: 'required', factors: ['passkey'] } } }] };
+    for (const option of ['--plan', '--dry-run']) {
+      const { out, err } = await apply(strict, option);
+      expect(out, err).to.contain('could keep every administrator out').and.contain('portaria export');
+    }
+    const { out, err } = await apply(strict);
+    expect(out, err).to.contain('holds at once, without a trial').and.contain('portaria explain');
+    expect((await apply(strict)).out).to.equal('Nothing to change.');
+  });
+
   it('a plan tells what changes and nothing else, also at the end of a long text', async () => {
     const texts = (signIn: string) => ({ contexts: [{ code: 'acme', branding: { texts: { en: { signIn } } } }] });
     expect((await apply(texts('Welcome'), '--plan')).out).to.equal('acme\n  ~ Branding\n      On the sign-in page (en): – → Welcome');
