@@ -17,9 +17,13 @@ export function terminalWords(): Translate {
   return words;
 }
 
-const called = process.env.PORTARIA_CALLED_AS ?? 'portaria';
-// it is no setting, and none of what is started from here was called so
-delete process.env.PORTARIA_CALLED_AS;
+let called = 'portaria';
+
+/** Before settings are read: it is no setting, and nothing that is started from here was called so. */
+export function noteCall(): void {
+  called = process.env.PORTARIA_CALLED_AS ?? called;
+  delete process.env.PORTARIA_CALLED_AS;
+}
 
 /** What stands before a command where somebody pastes it; scripts/start.mjs says so. */
 export const calledAs = (): string => called;

@@ -15,7 +15,7 @@ import { exportCommand } from './export.ts';
 import { jobsList, jobsRetry } from './jobs.ts';
 import { keysMetadata, keysReEncrypt, keysRotate } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
-import { terminalWords } from './own-words.ts';
+import { noteCall, terminalWords } from './own-words.ts';
 import { promoteCommand } from './promote.ts';
 import { restoreCommand } from './restore.ts';
 import { RefusedRestore } from './restore-keys.ts';
@@ -49,6 +49,7 @@ type Streams = { out(text: string): void; err(text: string): void };
 
 /** @returns the exit code (`exitMeanings`) */
 export async function runCommandLine(argv: string[], { out, err }: Streams): Promise<number> {
+  noteCall();
   const command = commands.find(({ words }) => argv.slice(0, words.split(' ').length).join(' ') === words);
   const wantsJson = argv.includes('--json');
   if (!command) {

@@ -187,7 +187,9 @@ describe('commands that are refused', function () {
   });
 
   it('a policy that nobody who is signed in has tried is warned of, before and after it is applied', async () => {
-    const strict = { contexts: [{ code: 'acme', policy: { networks: ['203.0.113.7'], secondFactor: { demand: 'required', factors: ['passkey'] } } }] };
+    const strict = {
+      contexts: [{ code: 'acme', policy: { networks: ['203.0.113.7'], secondFactor: { demand: 'required', factors: ['passkey'] } } }],
+    };
     for (const option of ['--plan', '--dry-run']) {
       const { out, err } = await apply(strict, option);
       expect(out, err).to.contain('could keep every administrator out').and.contain('portaria export');
