@@ -9,8 +9,13 @@ export const styleSheets = {
   'guide.css': ['guide'],
 };
 
+/** Without comments and indentation, which only whoever reads the sources needs. */
 const loadStyles = (parts: string[]): string =>
-  parts.map((part) => readFileSync(new URL(`../../views/styles/${part}.css`, import.meta.url), 'utf8')).join('');
+  parts
+    .map((part) => readFileSync(new URL(`../../views/styles/${part}.css`, import.meta.url), 'utf8'))
+    .join('')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\n\s+/g, '\n');
 
 /** Everything the browser loads, served by us. */
 export function loadAssets(): Assets {

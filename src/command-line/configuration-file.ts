@@ -122,5 +122,6 @@ const largestLogo = 1_048_576;
 
 /** What is no XML is not quoted, as it would be in a form: this file may be another one, such as a private key. @throws NamedFileFault */
 function refuseSecret(metadata: Buffer): void {
-  if (!metadata.subarray(0, 4000).includes('<')) throw new NamedFileFault('fields.metadata_no_xml');
+  if (metadata.length <= metadataLimits.bytes && !metadata.subarray(0, 4000).includes('<'))
+    throw new NamedFileFault('fields.metadata_no_xml');
 }

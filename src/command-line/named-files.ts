@@ -29,9 +29,9 @@ export function namedFiles(folder: string, dataDir: string, env: NodeJS.ProcessE
   const read = (name: string, mostBytes: number): Buffer => {
     const file = realpathSync(resolve(folder, name));
     if (ofServer.some((own) => file === own || file.startsWith(own + sep))) throw new NamedFileFault('fields.reference_server_file');
-    const { size } = statSync(file, { throwIfNoEntry: true });
-    if (!statSync(file).isFile()) throw new NamedFileFault('fields.reference_no_text');
-    return size > mostBytes ? Buffer.alloc(mostBytes + 1) : readFileSync(file);
+    const found = statSync(file);
+    if (!found.isFile()) throw new NamedFileFault('fields.reference_no_text');
+    return found.size > mostBytes ? Buffer.alloc(mostBytes + 1) : readFileSync(file);
   };
   return {
     read,

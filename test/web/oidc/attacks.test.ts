@@ -385,7 +385,7 @@ describe('web/oidc: attacks', () => {
         ],
       };
       let refused: Error | undefined;
-      await server.apply(state).catch((error) => {
+      await (async () => server.apply(state))().catch((error) => {
         refused = error;
       });
       expect(refused?.message, uri).to.contain('contexts[0].applications[0].oidc.redirect_uris');

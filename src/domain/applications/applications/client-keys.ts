@@ -18,7 +18,7 @@ const keyShape = {
   ],
 };
 
-/** RFC 7517 §5: a set of public keys, with at least one that an assertion can be verified by (RFC 7518 §3.1, RFC 8037). */
+/** RFC 7517 §5: a set of public keys, each of which can verify an assertion (RFC 7518 §3.1, RFC 8037). */
 export const clientKeys = z
   .object(
     {
