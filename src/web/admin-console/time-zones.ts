@@ -101,8 +101,10 @@ export function listTimeZones(locale: Locale, now: Date): ShownZone[] {
 }
 
 /** The zone as the list has it; what is none as it was typed. */
-export const shownZone = (zones: ShownZone[], zone: string): string =>
-  zones.find((one) => one.zone === canonicalTimeZone(zone))?.name ?? zone;
+export function shownZone(zones: ShownZone[], zone: string): string {
+  const known = canonicalTimeZone(zone);
+  return zones.find((one) => one.zone === known)?.name ?? zone;
+}
 
 const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('_', ' ').trim();
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { load } from 'cheerio';
 import { findGuide, guideFiles } from '../../../src/web/admin-console/guides/library.ts';
@@ -22,6 +22,12 @@ describe('web: the guides', () => {
     const refused = load((await ana.submit(ana.form(await ana.get(at('/admin/groups/new')), /groups/), { name: '' })).text);
     expect(refused('#name-fault').length).to.equal(1);
     expect(refused('.top-help').attr('href')).to.equal('/acme/admin/guides/administrators#groups');
+  });
+
+  it('each way to connect an application that docs/guides describes is among them', () => {
+    const written = globSync('guides/*.md', { cwd: new URL('../../../docs/', import.meta.url) });
+    expect(written.length).to.be.greaterThan(20);
+    expect(Object.values(guideFiles)).to.include.members(written);
   });
 
   it('every guide is a page: its links and pictures lead to others of the same company, and nothing of it runs', async () => {
