@@ -36,6 +36,7 @@ const some = process.env.BENCH_CROWDS?.split(',').map(Number) ?? crowds;
 const words = process.argv.slice(2);
 const isWanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
 const withApp = 'password + TOTP sign-in (limit: argon2id)';
+const withStore = '(limit: the bare library, one read and one write a request)';
 const signInFromNothing = 'sign-in by password, from nothing';
 const withPasskey = 'passkey sign-in (limit: ES256 verifications)';
 
@@ -91,14 +92,15 @@ async function startLimit(file: string, args: string[]): Promise<{ port: number;
   return { port: at, pid: child.pid! };
 }
 
-async function startBare(): Promise<Side> {
+/** @param dataDir of a store that it reads and writes once for each request */
+async function startBare(dataDir?: string): Promise<Side> {
   const jwk = {
     ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
     alg: 'RS256',
     use: 'sig',
     kid: 'bench',
   };
-  const { port: barePort, pid } = await startLimit('./bare-provider.ts', [JSON.stringify(jwk)]);
+  const { port: barePort, pid } = await startLimit('./bare-provider.ts', [JSON.stringify(jwk), ...(dataDir ? [dataDir] : [])]);
   const issuer = `http://127.0.0.1:${barePort}`;
   const jar = new LightJar();
   const stop = (url: string) => url.startsWith(redirectUri);
@@ -173,6 +175,14 @@ async function measureApis(ours: Side): Promise<void> {
     void (await tokenRequest({ ...side, token: side === ours ? `${origin}/bench/oidc/${to}` : bare[to as 'token'] }, form));
   await addRatio(signed, 0.7, () => compare(ours, { ...ours }, post('token', own('jwt'))));
   await addRatio(asked, 0.7, () => compare(ours, { ...ours }, post('introspect', { token })));
+}
+
+async function refreshing(side: Side): Promise<CrowdSide['work']> {
+  const latest: string[] = [];
+  for (let lane = 0; lane < Math.max(...some); lane++) latest.push((await codeFlow(side)).refresh_token);
+  return async (lane) => {
+    latest[lane] = (await tokenRequest(side, { grant_type: 'refresh_token', refresh_token: latest[lane]! })).refresh_token;
+  };
 }
 
 const passwordSignIn = (n: number) => signInOnce(port, n);
@@ -423,6 +433,17 @@ try {
     sides,
     async (side) => async () => void (await codeFlow(side)),
   );
+  const durable: [Side, Side] | undefined = isWanted(withStore) ? [ours, await startBare(env.PORTARIA_DATA_DIR)] : undefined;
+  if (durable) {
+    await addCrowds(`code + PKCE ${withStore}`, {}, durable, async (side) => async () => void (await codeFlow(side)));
+    await addCrowds(
+      `client credentials ${withStore}`,
+      {},
+      durable,
+      async (side) => async () => void (await tokenRequest(side, { grant_type: 'client_credentials' })),
+    );
+    await addCrowds(`refresh ${withStore}`, {}, durable, refreshing);
+  }
   const byProcesses = `code + PKCE by ${availableParallelism()} processes (limit: one process, and what it leaves of the machine)`;
   if (isWanted(byProcesses)) {
     const { one, all, busy } = await measureProcesses(env, { seconds, rounds, crowd }, async (at) => {
@@ -445,13 +466,7 @@ try {
     sides,
     async (side) => async () => void (await tokenRequest(side, { grant_type: 'client_credentials' })),
   );
-  await addCrowds('refresh with rotation', tokenGoals, sides, async (side) => {
-    const latest: string[] = [];
-    for (let lane = 0; lane < Math.max(...some); lane++) latest.push((await codeFlow(side)).refresh_token);
-    return async (lane) => {
-      latest[lane] = (await tokenRequest(side, { grant_type: 'refresh_token', refresh_token: latest[lane]! })).refresh_token;
-    };
-  });
+  await addCrowds('refresh with rotation', tokenGoals, sides, refreshing);
   await measureApis(ours);
   await addSignIns('password sign-in (limit: argon2id)', 0.9, async () => passwordSignIn);
   await addSignIns(withApp, 0.8, async () => signInWithApp(`${origin}/bench`, await enrolApps(`${origin}/bench`, appLogins)));
