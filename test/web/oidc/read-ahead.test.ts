@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { endSessionsOfUser } from '../../../src/domain/sign-in/sessions/index.ts';
-import type { Jar } from '../../support/jar.ts';
-import { authorize, exchange } from '../../support/oidc.ts';
+import { type Jar, send } from '../../support/jar.ts';
+import { authorize, exchange, json } from '../../support/oidc.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 import { watchStatements } from '../../support/statements.ts';
 
@@ -34,20 +34,32 @@ describe('web/oidc: what is read ahead by whose a session or code is', () => {
     expect((await exchange(server, code!, verifier)).status).to.equal(200);
   }
 
-  it('a code flow with a session costs two round trips at each endpoint', async () => {
-    expect(await countRoundTrips(flow)).to.equal(4);
-  });
-
-  it('a person who was blocked after the code was issued gets no tokens for it', async () => {
-    const { code, verifier } = await authorize(server, jar);
+  async function whileBlocked(work: () => Promise<unknown>): Promise<void> {
     const { db } = await server.scope();
     const become = (status: 'blocked' | 'activated') => db('users').where({ username_key: 'jsilva' }).update({ status });
     await become('blocked');
     try {
-      expect((await exchange(server, code!, verifier)).body).to.include({ error: 'invalid_grant' });
+      await work();
     } finally {
       await become('activated');
     }
+  }
+
+  it('a code flow with a session costs two round trips at each endpoint', async () => {
+    expect(await countRoundTrips(flow)).to.equal(4);
+  });
+
+  it('userinfo costs one round trip, in the process that issued the token', async () => {
+    const { code, verifier } = await authorize(server, jar, { scope: 'openid profile' });
+    const { access_token: token } = (await exchange(server, code!, verifier)).body;
+    const userinfo = () => send(`${server.issuer}/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await countRoundTrips(async () => expect(json(await userinfo())).to.include({ family_name: 'da Silva' }))).to.equal(1);
+    await whileBlocked(async () => expect((await userinfo()).status).to.equal(401));
+  });
+
+  it('a person who was blocked after the code was issued gets no tokens for it', async () => {
+    const { code, verifier } = await authorize(server, jar);
+    await whileBlocked(async () => expect((await exchange(server, code!, verifier)).body).to.include({ error: 'invalid_grant' }));
   });
 
   it('a session that has ended is none, though this process remembers whose it was', async () => {

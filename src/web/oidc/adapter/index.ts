@@ -6,7 +6,7 @@ import { ClientAdapter } from './client-adapter.ts';
 import { ReplayAdapter } from './replay-adapter.ts';
 import { SealedAdapter } from './sealed-adapter.ts';
 import { SessionAdapter } from './session-adapter.ts';
-import { ExchangeableAdapter, IssuedAdapter } from './token-adapters.ts';
+import { AccessTokenAdapter, ExchangeableAdapter, IssuedAdapter } from './token-adapters.ts';
 
 /** What is not named here is kept as it comes. */
 const byKind: Record<string, typeof ArtifactAdapter> = {
@@ -18,7 +18,7 @@ const byKind: Record<string, typeof ArtifactAdapter> = {
   DeviceCode: SealedAdapter,
   AuthorizationCode: ExchangeableAdapter,
   RefreshToken: ExchangeableAdapter,
-  AccessToken: IssuedAdapter,
+  AccessToken: AccessTokenAdapter,
   ClientCredentials: IssuedAdapter,
 };
 
