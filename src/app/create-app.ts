@@ -30,6 +30,7 @@ import { createSoapLogout, SamlDirectory } from '../web/saml/index.ts';
 import { createSmartSync } from '../web/smartsync/index.ts';
 import { loadAssets, loadConfigurationSchema, loadFavicon, loadIcons } from './assets.ts';
 import { createTasks, crontab } from './jobs.ts';
+import { logLostSecrets } from './lost-secrets.ts';
 import { measuresOf } from './measures.ts';
 import { type Store, whileItStarts } from './open-store.ts';
 import { pathOf } from './page-paths.ts';
@@ -193,6 +194,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       const tasks = createTasks({ ...services, database: work }, notices, mailer);
       starting = whileItStarts(store, async () => (jobsStopped ? undefined : startJobs(database.url, tasks, crontab, log)));
       await starting;
+      logLostSecrets({ ...services, database: work }, log).catch(() => {}); // doctor says it, too
     },
     stopJobs,
     async close() {

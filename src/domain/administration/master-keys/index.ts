@@ -4,4 +4,4 @@ export { loadFingerprintKeys } from './fingerprint-keys.ts';
 export { examineMasterKeys, noteMasterKeys } from './note-keys.ts';
 export { type ReEncryption, reEncrypt } from './re-encrypt.ts';
 export { sealedColumns } from './sealed-columns.ts';
-export { type KeyUse, listKeyUses } from './uses.ts';
+export { type KeyUse, listKeyUses, listLostSecrets } from './uses.ts';

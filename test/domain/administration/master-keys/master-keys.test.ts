@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { logLostSecrets } from '../../../../src/app/lost-secrets.ts';
 import { requestRegistration } from '../../../../src/domain/administration/invitations/index.ts';
 import {
   examineMasterKeys,
@@ -222,6 +223,9 @@ describe('domain: master keys', () => {
     const { unreadable, left, retired } = await reEncrypt(both);
     expect(unreadable).to.deep.equal(['passwords.temporary_encrypted: 1']);
     expect(left).to.deep.equal([{ keyId: 'lost', what: 'passwords.temporary_encrypted', count: 1 }]);
+    const told: unknown[] = [];
+    await logLostSecrets({ ...store, ...both }, { error: (fields: unknown) => told.push(fields) } as never);
+    expect(told, 'at the next start').to.deep.equal([{ masterKey: 'lost', what: 'passwords.temporary_encrypted', count: 1 }]);
     expect(retired).to.deep.equal([]);
     expect((await store.scope.db('passwords').where('user_id', ana.userId).first())!.temporary_encrypted).to.equal(value);
   });
