@@ -99,6 +99,8 @@ export function openDatabase(
     application_name: 'portaria',
     pipeline: true,
     ...limits,
+    // a batch that met a locked row is sent again, one by one (batcher.ts): both together take as long as any other
+    lock_timeout: limits.lock_timeout / 2,
     onConnect: planForKeys,
   });
   pool.on('error', () => {}); // an idle connection was lost; the next query opens another or reports

@@ -13,6 +13,25 @@ describe('platform/database', () => {
     expect(results.map((result) => (result.status === 'fulfilled' ? result.value : 'refused'))).to.deep.equal([2, 'refused', 6]);
     expect(calls[0]).to.deep.equal([1, 13, 3]);
   });
+  it('a row that somebody holds fails only those who need it, and a table that somebody holds does not keep each waiting', async () => {
+    const locked = Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
+    for (const held of [(n: number) => n === 13, () => true]) {
+      let calls = 0;
+      const batcher = new Batcher<number, number>(async (requests) => {
+        calls++;
+        await new Promise(setImmediate);
+        if (requests.some(held)) throw locked;
+        return requests;
+      });
+      const numbers = Array.from({ length: 30 }, (_, n) => n);
+      const results = await Promise.allSettled(numbers.map((n) => batcher.add(n)));
+      expect(results.map(({ status }) => status === 'rejected')).to.deep.equal(numbers.map(held));
+      expect(calls).to.equal(held(0) ? 1 + 4 : 1 + 30);
+      // who is alone is not sent twice
+      expect((await Promise.allSettled([batcher.add(13)]))[0]!.status).to.equal('rejected');
+      expect(calls).to.equal(held(0) ? 6 : 32);
+    }
+  });
   it('a lost connection is not tried again: nobody knows whether it happened', async () => {
     let calls = 0;
     const batcher = new Batcher<number, number>(async () => {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { type ArtifactSave, ArtifactStore } from '../../../../src/domain/records/protocol-artifacts/index.ts';
 import { endSession } from '../../../../src/domain/sign-in/sessions/index.ts';
+import { hashToken } from '../../../../src/platform/crypto/index.ts';
+import { limitsOfRequests, openDatabase } from '../../../../src/platform/database/index.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000);
@@ -237,5 +239,33 @@ describe('domain/records/protocol-artifacts', () => {
     await Promise.all(ids.map((id) => save('AccessToken', id, { id })));
     const found = await Promise.all(ids.map((id) => find('AccessToken', id)));
     expect(found.map((one) => one?.payload.id)).to.deep.equal(ids);
+  });
+
+  it('a row that somebody holds keeps its own caller waiting, and nobody who was saved with it', async () => {
+    const seconds = 1;
+    const database = openDatabase(store.database.url, 4, limitsOfRequests(seconds));
+    try {
+      const patient = new ArtifactStore(database);
+      const ids = Array.from({ length: 12 }, (_, n) => `beside-${n}`);
+      await Promise.all(ids.map((id) => save('Interaction', id, { n: 1 })));
+      const saveAll = () => Promise.allSettled(ids.map((id) => patient.save(artifact('Interaction', id, { n: 2 }))));
+      const begun = performance.now();
+      const results = await store.database.knex.transaction(async (trx) => {
+        await trx('oidc_artifacts')
+          .where({ kind: 'Interaction', id_hash: hashToken('beside-3') })
+          .forUpdate()
+          .select('kind');
+        return saveAll();
+      });
+      expect(results.flatMap((result, n) => (result.status === 'rejected' ? [ids[n], result.reason.code] : []))).to.deep.equal([
+        'beside-3',
+        '55P03',
+      ]);
+      expect(performance.now() - begun, 'in all, ms').to.be.at.least(seconds * 1000 * 0.9);
+      const found = await Promise.all(ids.map((id) => find('Interaction', id)));
+      expect(found.map((one) => one!.payload.n)).to.deep.equal(ids.map((id) => (id === 'beside-3' ? 1 : 2)));
+    } finally {
+      await database.close();
+    }
   });
 });
