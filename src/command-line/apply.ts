@@ -8,9 +8,14 @@ export const applyCommand: Command = {
   words: 'apply',
   writes: { look: '"portaria apply FILE --plan" shows what still differs.' },
   summary: 'Brings companies, people, groups and applications to what a YAML or JSON file says; all of it or nothing',
-  usage: 'apply FILE [--plan | --dry-run] [--prune]      (FILE may be - for standard input)',
+  usage: 'apply FILE [--plan | --dry-run] [--prune] [--accept-warnings]      (FILE may be - for standard input)',
   examples: ['apply acme.yaml --plan', 'apply acme.yaml', 'apply acme.yaml --prune', 'apply - --json < acme.json'],
-  options: { 'dry-run': { type: 'boolean' }, plan: { type: 'boolean' }, prune: { type: 'boolean' } },
+  options: {
+    'dry-run': { type: 'boolean' },
+    plan: { type: 'boolean' },
+    prune: { type: 'boolean' },
+    'accept-warnings': { type: 'boolean' },
+  },
   async run({ args: [file, ...rest], options, config, note }) {
     if (!file || rest.length > 0) throw new UsageError('Give one file.');
     const [plan, prune] = [options.plan === true, options.prune === true];
@@ -18,10 +23,11 @@ export const applyCommand: Command = {
       throw new UsageError(
         'Give --plan or --dry-run, not both. Neither changes anything: --plan prints what would differ, --dry-run what would be done.',
       );
+    const how = { acceptWarnings: options['accept-warnings'] === true, baseUrl: config.baseUrl };
     const dryRun = plan || options['dry-run'] === true;
     const work = ({ state, unresolved }: ConfigurationFile) => {
       const bring = async ({ scope }: Tools): Promise<Output> => {
-        const apply = (more: ApplyOptions) => applyState(scope, state, { unresolved, ...more });
+        const apply = (more: ApplyOptions) => applyState(scope, state, { unresolved, ...how, ...more });
         if (dryRun || !prune) return output(await apply({ dryRun, plan, prune }), { dryRun, plan });
         const seen = await showRemovals(apply, options.json !== true, note);
         if (!seen) return { text: 'Nothing was changed.', data: { dryRun, changes: [] } };
@@ -34,7 +40,7 @@ export const applyCommand: Command = {
       let isOpen = false;
       const look = ({ scope }: Tools) => {
         isOpen = true;
-        return findFaults(scope, state, { unresolved });
+        return findFaults(scope, state, { unresolved, ...how });
       };
       return withStore({ config, note }, look).catch((error) => {
         if (isOpen) throw error;

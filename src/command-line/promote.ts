@@ -7,10 +7,12 @@ import {
   pickedOf,
   previewPromotion,
   promote,
+  type Surroundings,
   undoPromotion,
 } from '../domain/administration/promotion/index.ts';
 import { type Context, contextAddress, findContextByCode } from '../domain/company/contexts/index.ts';
 import type { ContextId, Scope } from '../domain/scope.ts';
+import { factorsUsableAt } from '../domain/sign-in/credentials/factors/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type Command, exitCodes, type Options, type Output, type Tools, UsageError, withStore } from './command.ts';
 import {
@@ -66,7 +68,9 @@ export const promoteCommand: Command = {
     return withStore({ config, note }, async ({ scope }) => {
       const inside = { ...scope, contextId: await findProduction(scope, from, to) };
       const comparison = await compareWithApproval(inside);
-      return orRefused(runPromotion(inside, comparison, options, contextAddress(comparison.approval, config.baseUrl)));
+      const { origin } = new URL(contextAddress(comparison.production, config.baseUrl));
+      const around = { approvalUrl: contextAddress(comparison.approval, config.baseUrl), usableFactors: factorsUsableAt(origin) };
+      return orRefused(runPromotion(inside, comparison, options, around));
     });
   },
 };
@@ -98,7 +102,7 @@ async function orRefused(work: Promise<Output>): Promise<Output> {
   }
 }
 
-async function runPromotion(scope: Scope, comparison: Comparison, options: Options, approvalUrl: string): Promise<Output> {
+async function runPromotion(scope: Scope, comparison: Comparison, options: Options, around: Surroundings): Promise<Output> {
   const choice = readChoice(comparison, options);
   const picked = pickedOf(comparison, choice);
   const shown = {
@@ -109,7 +113,7 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
     return { text: 'Nothing to promote.', data: { outcome: 'nothing', ...shown } };
   // an administrator at the console confirms them from where they are; here nobody would notice that they are kept out
   const isPolicy = picked.some(({ kind }) => kind === 'policy' || kind === 'override');
-  const findings = await previewPromotion(scope, comparison, choice, { approvalUrl });
+  const findings = await previewPromotion(scope, comparison, choice, around);
   if (options['accept-warnings']) choice.accepted = findings.map(({ id }) => id);
   const open = findings.filter(({ severity, id }) => severity === 'error' || !choice.accepted.includes(id));
   const dryRun = options['dry-run'] === true;
@@ -125,7 +129,7 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
       data: { outcome: open.length > 0 ? 'refused' : 'preview', dryRun, ...shown, findings: findings.map(told) },
       exitCode: open.length > 0 ? exitCodes.problems : exitCodes.ok,
     };
-  const done = await promote(scope, { fingerprint: comparison.fingerprint, choice }, { approvalUrl });
+  const done = await promote(scope, { fingerprint: comparison.fingerprint, choice }, around);
   if (done.outcome === 'refused')
     return {
       text: [...describeFindings(comparison, done.findings, choice), '', 'Nothing was changed.'].join('\n'),

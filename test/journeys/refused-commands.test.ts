@@ -186,15 +186,25 @@ describe('commands that are refused', function () {
     expect(changes).to.deep.equal(['acme', 'acme-approval']);
   });
 
-  it('a policy that nobody who is signed in has tried is warned of, before and after it is applied', async () => {
+  it('a policy by which no administrator is known to get in is refused unless somebody takes note of it, and warned of', async () => {
+    const ana = { email: 'ana@acme.example', firstName: 'Ana', role: 'administrator', generatePassword: true };
+    expect((await apply({ contexts: [{ code: 'acme', users: [ana] }] })).status).to.equal(0);
     const strict = {
       contexts: [{ code: 'acme', policy: { networks: ['203.0.113.7'], secondFactor: { demand: 'required', factors: ['passkey'] } } }],
     };
+    for (const option of ['--plan', '--dry-run', '--json']) {
+      const { status, out, err } = await apply(strict, option);
+      expect(status, out).to.equal(65);
+      expect(out + err)
+        .to.contain('contexts[0].policy')
+        .and.contain('--accept-warnings')
+        .and.contain('portaria apply before.yaml');
+    }
     for (const option of ['--plan', '--dry-run']) {
-      const { out, err } = await apply(strict, option);
+      const { out, err } = await apply(strict, option, '--accept-warnings');
       expect(out, err).to.contain('could keep every administrator out').and.contain('portaria export');
     }
-    const { out, err } = await apply(strict);
+    const { out, err } = await apply(strict, '--accept-warnings');
     expect(out, err).to.contain('holds at once, without a trial').and.contain('portaria explain');
     expect((await apply(strict)).out).to.equal('Nothing to change.');
   });

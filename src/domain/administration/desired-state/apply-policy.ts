@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { newId } from '../../../platform/crypto/index.ts';
-import { parseInput } from '../../../platform/errors/index.ts';
+import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { listApplicationsByIds } from '../../applications/applications/index.ts';
-import { changePolicy, confirmPolicy } from '../../sign-in/authentication/index.ts';
+import { changePolicy, confirmPolicy, keepsWayIn } from '../../sign-in/authentication/index.ts';
+import { factorKinds } from '../../sign-in/credentials/factors/index.ts';
 import { loadPolicy, type PolicyOverride, rulesInForce, rulesSchema } from '../../sign-in/sign-in-policy/index.ts';
 import { type DesiredContext, nameOverrides, type OverrideTarget, withKeys } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
@@ -13,7 +14,8 @@ import { part } from './part.ts';
 type DesiredPolicy = NonNullable<DesiredContext['policy']>;
 
 /**
- * Rules that would keep out every administrator who is signed in now are refused, as in the console. Nobody sits there to confirm a trial, and who has the file can put
+ * Rules that would keep out every administrator who is signed in now are refused, as in the console; so are those by which none is known to get in while nobody is
+ * signed in, unless somebody has taken note of that. Nobody sits there to confirm a trial, and who has the file can put
  * the one before back: what the file says stands at once, unless `onTrial` is asked for.
  * @param removed keys of overrides that go
  */
@@ -45,7 +47,9 @@ export async function applyPolicy(applying: Applying, desired: DesiredPolicy, re
   const save = async ({ scope }: Applying) => {
     const after = parseInput(rulesSchema, { base: mergeSettings(before.base, base), overrides: list }, 'path');
     if (isDeepStrictEqual(plainly(after), plainly(before))) return;
-    const done = await changePolicy(scope, after, stored.version, options?.usableFactors);
+    const usable = options?.usableFactors ?? factorKinds;
+    if (!options?.mayLockOut && !(await keepsWayIn(scope, { before, after }, usable))) throw new AppError('policy_without_way_in', 409);
+    const done = await changePolicy(scope, after, stored.version, usable);
     const isConfirmed = done.outcome === 'on-trial' && !options?.onTrial;
     if (isConfirmed) await confirmPolicy(scope, stored.version + 1);
     result.changes.push({ action: 'changed', what: 'sign-in policy', ...(isConfirmed ? { details: 'at once, without a trial' } : {}) });

@@ -1,7 +1,8 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput, invalidTogether } from '../../../platform/errors/index.ts';
-import { type Context, editContext, findContextByCode } from '../../company/contexts/index.ts';
+import { type Context, contextAddress, editContext, findContextByCode } from '../../company/contexts/index.ts';
 import { type Inside, inTransaction, type Scope, type ServerScope, type Transaction } from '../../scope.ts';
+import { factorsUsableAt } from '../../sign-in/credentials/factors/index.ts';
 import {
   compareConfigurations,
   type DesiredContext,
@@ -15,7 +16,7 @@ import {
 } from '../configuration/index.ts';
 import { applyCompany, wantedOf } from './apply-company.ts';
 import { applyContext } from './apply-context.ts';
-import type { Applying, ApplyResult } from './applying.ts';
+import type { Applying, ApplyResult, PolicyOptions } from './applying.ts';
 import { atPath } from './at-path.ts';
 import { createContextWithBasics, createWithoutKeys } from './create-context-with-basics.ts';
 import { orderByAddress } from './order-by-address.ts';
@@ -34,6 +35,10 @@ export type ApplyOptions = {
   plan?: boolean;
   /** References to client secrets that lead to nothing here, by the path in the file: those that are there stay. */
   unresolved?: { path: string; reference: string }[];
+  /** Writes a policy also where no administrator is known to get in by it. */
+  acceptWarnings?: boolean;
+  /** Where companies without an address of their own live: a policy is judged by the second factors that browsers can use there. */
+  baseUrl?: string;
 };
 
 /**
@@ -90,6 +95,7 @@ async function applyAll(
       result,
       passwords,
       refused,
+      policy: policyOptions(contexts[index]!, desired, options),
       scope: { ...inside, contextId: contexts[index]!.context.contextId } as Transaction,
       at: (...path) => atPath('contexts', index, ...path),
       unresolvedSecret: (at) => unresolved.get(pathOf(['contexts', index, 'applications', at, 'oidc', 'client_secret'])),
@@ -104,6 +110,13 @@ async function applyAll(
   }
   if (options.plan) result.plan = await Promise.all(contexts.map((one) => planOf(inside, one)));
   return result;
+}
+
+/** Of a new company nobody has been in, who could be locked out. */
+function policyOptions({ context, isNew }: Planned, { address }: DesiredContext, { acceptWarnings, baseUrl }: ApplyOptions): PolicyOptions {
+  const after = address === undefined ? context : { ...context, address: address ?? undefined };
+  const usableFactors = baseUrl === undefined ? undefined : factorsUsableAt(new URL(contextAddress(after, baseUrl)).origin);
+  return { usableFactors, mayLockOut: acceptWarnings === true || isNew };
 }
 
 /** What was added since the last time is of this company. */

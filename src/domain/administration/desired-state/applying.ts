@@ -36,6 +36,8 @@ export type PolicyOptions = {
   usableFactors?: FactorKind[];
   /** Rules that may keep people out stand on trial, as in the console, and go unless somebody confirms them. */
   onTrial?: boolean;
+  /** Somebody has taken note that no administrator is known to get in by them, while none is signed in. */
+  mayLockOut?: boolean;
 };
 
 /** What the steps share: where they write what they did. */

@@ -19,6 +19,7 @@ export const findingCodes = {
   nobody: 'warning',
   empty_groups: 'warning',
   removed_people: 'warning',
+  no_way_in: 'warning',
 } as const;
 export type FindingCode = keyof typeof findingCodes;
 

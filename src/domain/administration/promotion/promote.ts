@@ -129,7 +129,11 @@ export async function apply(
   if (findings.length > 0) throw new Refused(stands(await previewPromotion(scope, comparison, choice, around), choice));
   const outcome = workOutcome(comparison, choice);
   // an administrator can look whether people still get in; an operator has the command line
-  const policy = { usableFactors: around.usableFactors, onTrial: scope.actor.kind === 'person' };
+  const policy = {
+    usableFactors: around.usableFactors,
+    onTrial: scope.actor.kind === 'person',
+    mayLockOut: choice.accepted.some((id) => id.startsWith('no_way_in ')),
+  };
   const written = await writeChanges(scope, outcome, policy);
   if ('refused' in written) throw new Refused(written.refused, outcome.changes);
   const changes = await readWritten(scope, comparison, outcome.changes);

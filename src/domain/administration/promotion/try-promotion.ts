@@ -28,7 +28,7 @@ const takePicture = async (scope: Scope): Promise<Picture> => ({
 /** Production as promoting would leave it: it is written, looked at and taken back, so that names become ids as they really do. */
 const takePictureAfter = (scope: Scope, outcome: Outcome, usableFactors: FactorKind[]): Promise<Picture> =>
   rehearse(scope, async (inside) => {
-    const written = await writeChanges(inside, outcome, { usableFactors, onTrial: true });
+    const written = await writeChanges(inside, outcome, { usableFactors, onTrial: true, mayLockOut: true });
     // it was checked before: somebody has written meanwhile
     if ('refused' in written) throw new AppError('promotion_changed', 409);
     return takePicture(inside);

@@ -67,7 +67,8 @@ async function settle(
     const settled = { promotion, objects, findings, blocking: [], changes };
     if (changes.length === 0) return settled;
     const outcome = { changes, result: patchConfiguration(now, changes) };
-    const policy = { usableFactors: around.usableFactors, onTrial: await isTrialRunning(scope) };
+    // they stood before, and taking back is urgent when it is needed
+    const policy = { usableFactors: around.usableFactors, onTrial: await isTrialRunning(scope), mayLockOut: true };
     const written = mayWrite(objects.filter(stays))
       ? await writeChanges(scope, outcome, policy)
       : { refused: await tryChanges(scope, outcome, policy) };

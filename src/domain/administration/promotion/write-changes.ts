@@ -90,6 +90,7 @@ function refusalOf(
   objects: ReturnType<typeof objectsById>,
 ): Finding {
   const { object, path } = placeOf(steps, changes);
+  if (message === 'errors.policy_without_way_in') return finding('no_way_in', object);
   const field = pathOfNames(path.map(String));
   const value = object && objects.get(idOf(object))?.value;
   const found = showFound(value, { steps: path, message });

@@ -41,6 +41,7 @@ export { type Arrival, describeFactors, describePassword, findNextStep, gatherFa
 export { giveTemporaryPassword } from './give-temporary-password.ts';
 export { type Identified, identify, takesLogin } from './identify.ts';
 export { endPolicyTrials } from './jobs.ts';
+export { keepsWayIn } from './keeps-way-in.ts';
 export type { KeptFacts, KeptRule } from './kept-facts.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 export {

@@ -24,6 +24,7 @@ export {
   findSessionsOfParticipant,
   isNotified,
   isSessionAlive,
+  listAdministratorPlaces,
   listAdministratorSessions,
   listParticipants,
   listSessionsOfUser,

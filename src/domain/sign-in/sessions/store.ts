@@ -195,6 +195,20 @@ export async function listAdministratorSessions({ db, contextId, clock }: Scope)
     .select('s.user_id AS userId', 's.ip');
 }
 
+/** The administrators who may sign in, where each was seen last as far as that is kept, and whether they are signed in now. */
+export async function listAdministratorPlaces(scope: Scope): Promise<{ userId: UserId; ip?: string; isSignedIn: boolean }[]> {
+  const { db, contextId } = scope;
+  const signedIn = new Set((await listAdministratorSessions(scope)).map(({ userId }) => userId));
+  const people = await db('users AS u')
+    .leftJoin('sessions AS s', (on) => on.on('u.context_id', 's.context_id').andOn('u.user_id', 's.user_id'))
+    .where({ 'u.context_id': contextId, 'u.role': 'administrator', 'u.status': 'activated' })
+    .distinctOn('u.user_id')
+    .orderBy([{ column: 'u.user_id' }, { column: 's.seen_at', order: 'desc', nulls: 'last' }])
+    .limit(100)
+    .select('u.user_id AS userId', 's.ip');
+  return people.map(({ userId, ip }) => ({ userId, ip: ip ?? undefined, isSignedIn: signedIn.has(userId) }));
+}
+
 /** Whose cookie this is, ended or not: a browser is known by it until its sign-out is complete. */
 export async function findSessionIdOfToken({ db, contextId }: Scope, token: string | undefined): Promise<SessionId | undefined> {
   if (!token || token.length > 100) return undefined;

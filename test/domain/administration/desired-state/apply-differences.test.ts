@@ -159,7 +159,7 @@ describe('domain/administration/desired-state: differences', () => {
     const differences: Difference[] = [
       { kind: 'policy', key: '', name: '', action: 'change', fields: [{ path: 'networks', after: ['10.0.0.0/8'] }], needs: [] },
     ];
-    await applyDifferences(store.scope, differences);
+    await applyDifferences(store.scope, differences, { mayLockOut: true });
     expect((await loadPolicy(store.scope)).trial).to.equal(undefined);
     await applyDifferences(store.scope, [{ ...differences[0]!, fields: [{ path: 'networks', after: [] }] }], { onTrial: true });
     expect((await loadPolicy(store.scope)).trial!.before.base.networks).to.deep.equal(['10.0.0.0/8']);

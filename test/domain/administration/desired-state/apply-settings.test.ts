@@ -108,6 +108,57 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
     await apply({ policy: { networks: [] } });
   });
 
+  const locking: [what: string, policy: object, options?: ApplyOptions][] = [
+    ['networks in which nobody was', { networks: ['203.0.113.7'] }],
+    ['no e-mail to sign in with', { identifiers: { email: false } }],
+    [
+      'a second factor that works nowhere',
+      { secondFactor: { demand: 'required', factors: ['passkey'] } },
+      { baseUrl: 'http://192.0.2.1:3000' },
+    ],
+    [
+      'hours of two rules that never meet',
+      {
+        hours: { days: [1], from: '08:00', to: '12:00', timeZone: 'UTC' },
+        overrides: [{ for: { role: 'administrator' }, hours: { days: [2], from: '08:00', to: '12:00', timeZone: 'UTC' } }],
+      },
+    ],
+    ['a rule for administrators', { overrides: [{ for: { role: 'administrator' }, networks: ['203.0.113.7'] }] }],
+  ];
+  for (const [what, policy, options] of locking)
+    it(`${what}: while no administrator is signed in, that is written only where somebody has taken note of it`, async () => {
+      const ana = (await findUserByLogin(store.scope, 'ana@acme.example'))!;
+      const { db, contextId } = store.scope;
+      const removed = () => db('sign_in_policies').where('context_id', contextId).delete();
+      await removed();
+      // she was here once, from 127.0.0.1
+      await store.session(ana.userId);
+      await db('sessions').where('context_id', contextId).update({ ended_at: store.scope.clock.now() });
+      expect(await faults({ policy }, options)).to.deep.equal(['contexts[0].policy errors.policy_without_way_in']);
+      expect((await apply({ policy }, { ...options, acceptWarnings: true })).changes).to.have.length(1);
+      await apply({ policy: { lockout: { limit: 7 } } }, options);
+      await removed();
+    });
+
+  it('rules by which an administrator gets in, from where they last did, need nobody to take note of them; nor do those of a new company', async () => {
+    const { db, contextId } = store.scope;
+    const hours = { days: [1, 2, 3, 4, 5], from: '08:00', to: '12:00', timeZone: 'UTC' };
+    const role = { role: 'regular' };
+    for (const policy of [
+      { networks: ['127.0.0.0/8'], hours },
+      { secondFactor: { demand: 'required', factors: ['totp'] } },
+      { overrides: [{ for: role, networks: ['203.0.113.7'] }] },
+    ]) {
+      expect((await apply({ policy }, { baseUrl: 'http://192.0.2.1:3000' })).changes).to.have.length(1);
+      await db('sign_in_policies').where('context_id', contextId).delete();
+    }
+    const users = [{ email: 'first@new.example', firstName: 'First', role: 'administrator' }];
+    await applyState(
+      store.scope,
+      parseState({ contexts: [{ code: 'walled', name: 'Walled', users, policy: { networks: ['203.0.113.7'] } }] }),
+    );
+  });
+
   it('a list of assignees that is left out stays', async () => {
     const { applicationId } = (await findApplicationByCode(store.scope, 'payroll'))!;
     const { userId } = (await findUserByLogin(store.scope, 'jsilva'))!;

@@ -146,6 +146,13 @@ describe('domain/administration/promotion: what is checked before', () => {
       await applyProduction(store.scope, { applications: [{ ...ownApplication('used'), assignedTo: { groups: [], users: [email] } }] });
       return find(['application used']);
     },
+    async no_way_in() {
+      await store.person({ role: 'administrator' });
+      await applyApproval(store.scope, { policy: { networks: ['192.0.2.0/24'] } });
+      const findings = await find(['policy ']);
+      await applyApproval(store.scope, { policy: { networks: [] } });
+      return findings;
+    },
   };
   for (const [code, look] of Object.entries(cases))
     it(`${code} is found, and by how much it matters`, async () => {
