@@ -10,7 +10,9 @@ export {
   refuseTogether,
 } from './app-error.ts';
 export { closestOf } from './closest.ts';
+export { noneTwice } from './none-twice.ts';
 export { codeFault, codeText, fromDigits, inputFaults, lineOf, parseInput, textOf, whole } from './parse-input.ts';
+export { orThrow, type ReadAsFar, type RuleTogether, readAsFar } from './read-as-far.ts';
 export { oneOfKeys, someOfKeys, where, whereKeysAre } from './schema-conditions.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { describeSystemFault } from './system-fault.ts';

@@ -1,3 +1,4 @@
+import { newId } from '../../../platform/crypto/index.ts';
 import { isKeys } from './configuration.ts';
 import { type DesiredState, parseState } from './file.ts';
 import { faultAt, StateError, type StateFault } from './state-error.ts';
@@ -96,12 +97,24 @@ function takeOut(root: unknown, faults: StateFault[], places: Map<unknown[], num
   for (const path of [...unique.values()].toSorted(lastFirst)) {
     const owner = path.slice(0, -1).reduce<unknown>((value, step) => (value as Owner | null | undefined)?.[step], root);
     const last = path.at(-1)!;
+    if (!Array.isArray(owner) && isNamed(path)) {
+      (owner as Owner)[last] = standIn(last);
+      continue;
+    }
     if (Array.isArray(owner)) {
       owner.splice(Number(last), 1);
       places.get(owner)?.splice(Number(last), 1);
     } else if (isKeys(owner)) delete (owner as Owner)[last];
   }
 }
+
+/** By what objects of a list are known: without it the others of their keys could not be looked at. */
+const names = new Set<PropertyKey>(['code', 'name', 'identifier', 'label']);
+
+/** Of a company everything would be another's. */
+const isNamed = (path: readonly PropertyKey[]): boolean => path.length > 3 && typeof path.at(-2) === 'number' && names.has(path.at(-1)!);
+
+const standIn = (name: PropertyKey): string => `${name === 'identifier' ? 'urn:x:' : 'x'}${newId().replaceAll('-', '')}`;
 
 /** What is there is taken by itself; of what is missing the item of a list, or the key, that it is missing in. */
 function pathToTake(root: unknown, steps: readonly PropertyKey[]): readonly PropertyKey[] {

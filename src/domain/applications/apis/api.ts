@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lineOf, whole } from '../../../platform/errors/index.ts';
+import { lineOf, noneTwice, whole } from '../../../platform/errors/index.ts';
 import { type Locale, locales } from '../../../platform/i18n/index.ts';
 import type { ApiId, ApplicationId } from '../../scope.ts';
 
@@ -38,7 +38,7 @@ export const apiInput = z.strictObject({
     .array(apiScopeInput)
     .max(100, 'fields.api_scopes_many')
     .default([])
-    .refine((scopes) => new Set(scopes.map(({ name }) => name)).size === scopes.length, 'fields.api_scope_twice'),
+    .superRefine(noneTwice(({ name }) => name, 'fields.api_scope_twice', 'name')),
 });
 export type ApiInput = z.input<typeof apiInput>;
 

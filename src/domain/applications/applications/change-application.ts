@@ -1,16 +1,26 @@
 import { z } from 'zod';
 import { randomToken } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import { AppError, codeText, invalidInput, invalidTogether, lineOf, parseInput, textOf } from '../../../platform/errors/index.ts';
+import {
+  AppError,
+  codeText,
+  invalidInput,
+  lineOf,
+  orThrow,
+  type ReadAsFar,
+  readAsFar,
+  refuseTogether,
+  textOf,
+} from '../../../platform/errors/index.ts';
 import { findContextById } from '../../company/contexts/index.ts';
 import { type AuditEventType, recordEvent } from '../../records/audit/index.ts';
 import { revokeGrantsOfClient } from '../../records/protocol-artifacts/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
 import { withoutSecrets } from './client-secrets.ts';
-import { defaultAuthMethod, parseOidcSettings, usesSecret } from './oidc-settings.ts';
+import { defaultAuthMethod, readOidcSettings, usesSecret } from './oidc-settings.ts';
 import { isRedirectUri } from './redirect-addresses.ts';
 import { refuseUnknownSources } from './refuse-unknown-sources.ts';
-import { parseSamlSettings } from './saml-settings.ts';
+import { readSamlSettings } from './saml-settings.ts';
 import {
   type Application,
   type ApplicationData,
@@ -59,10 +69,7 @@ export const registerApplication = useCase(
 
 /** As `registerApplication`, of a client that brings its secret. */
 export const createApplication = useCase(async (scope, input: ApplicationInput): Promise<Application> => {
-  const data = check(scope, input, { enabled: true });
-  await refusePatterns(scope, data);
-  await refuseUnknownSources(scope, data);
-  await refuseTaken(scope, data);
+  const data = await check(scope, input, { enabled: true }, (read) => [() => refuseTaken(scope, read)]);
   const applicationId = await orTaken(insertApplication(scope, data), taken);
   return announce(scope, 'application.created', await getApplication(scope, applicationId), { code: data.code });
 });
@@ -75,12 +82,13 @@ export const createApplication = useCase(async (scope, input: ApplicationInput):
 export const editApplication = useCase(
   async (scope, applicationId: string, input: ApplicationInput, version?: number, keepsSubjects = false): Promise<Application> => {
     const before = await lockApplication(scope, applicationId);
-    const data = check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before);
-    await refusePatterns(scope, data);
-    if (keepsSubjects && before.oidc && data.oidc && sectorOf(before.oidc) !== sectorOf(data.oidc))
-      throw invalidInput({ subject_type: 'fields.subjects_change' });
-    await refuseUnknownSources(scope, data);
-    await refuseTaken(scope, data, before);
+    const data = await check(scope, { catalogueEntry: before.catalogueEntry, ...input }, before, (read) => [
+      () => {
+        if (keepsSubjects && before.oidc && read.isClientRight && read.oidc && sectorOf(before.oidc) !== sectorOf(read.oidc))
+          throw invalidInput({ subject_type: 'fields.subjects_change' });
+      },
+      () => refuseTaken(scope, read, before),
+    ]);
     return replaceApplication(scope, before, data, 'application.edited', version);
   },
 );
@@ -145,28 +153,33 @@ async function announce(
   return application;
 }
 
-function check(scope: Scope, input: ApplicationInput, before: Pick<Application, 'enabled' | 'oidc' | 'saml'>): ApplicationData {
-  const refused: AppError[] = [];
-  const collect = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      refused.push(error);
-      return undefined;
-    }
-  };
-  const own = collect(() => parseInput(applicationInput, input));
-  const { oidc: client, saml: partner } = input;
-  const oidc = client && collect(() => parseOidcSettings(client, scope.keyRing, before.oidc));
-  const saml = partner && collect(() => parseSamlSettings(partner, scope.clock.now(), scope.isHttpHost));
-  if (!own || refused.length > 0) throw invalidTogether(refused);
-  const orKept = <T>(said: T | null | undefined, kept: T | undefined) => (said === null ? undefined : (said ?? kept));
-  return { ...own, enabled: before.enabled, oidc: orKept(oidc, before.oidc), saml: orKept(saml, before.saml) };
+/** What of it can be read: without what is wrong by itself. */
+type Read = Partial<Pick<ApplicationData, 'code' | 'oidc' | 'saml'>> & { isClientRight?: boolean };
+
+/** @param more what is asked besides, of what can be read. @throws AppError the one that was refused, or invalid_input with all that were */
+async function check(
+  scope: Transaction,
+  input: ApplicationInput,
+  before: Pick<Application, 'enabled' | 'oidc' | 'saml'>,
+  more: (read: Read) => (() => unknown)[],
+): Promise<ApplicationData> {
+  const own = readAsFar(applicationInput, input, {}, () => []);
+  const oidc = input.oidc ? readOidcSettings(input.oidc, scope.keyRing, before.oidc) : keptOf(input.oidc, before.oidc);
+  const saml = input.saml ? readSamlSettings(input.saml, scope.clock.now(), scope.isHttpHost) : keptOf(input.saml, before.saml);
+  const read: Read = { code: own.refused ? undefined : own.value?.code, oidc: oidc.value, saml: saml.value, isClientRight: !oidc.refused };
+  await refuseTogether([
+    ...[own, oidc, saml].map((one) => () => orThrow<unknown>(one)),
+    () => refusePatterns(scope, read),
+    () => refuseUnknownSources(scope, read),
+    ...more(read),
+  ]);
+  return { ...own.value!, enabled: before.enabled, oidc: oidc.value, saml: saml.value };
 }
 
+const keptOf = <T>(said: null | undefined, kept: T | undefined): ReadAsFar<T | undefined> => ({ value: said === null ? undefined : kept });
+
 /** An address with a star is for trying things out: where people really work each address is named (RFC 9700 §4.1.3). */
-async function refusePatterns(scope: Transaction, { oidc }: ApplicationData): Promise<void> {
+async function refusePatterns(scope: Transaction, { oidc }: Read): Promise<void> {
   const faults = (['redirect_uris', 'post_logout_redirect_uris'] as const).flatMap((name) =>
     (oidc?.[name] ?? []).flatMap((uri, index) =>
       uri.includes('*') ? [{ path: [name, index], message: 'fields.redirect_pattern_production' }] : [],
@@ -184,16 +197,23 @@ const taken = {
 };
 
 /** @param before what it was called, which nobody else is */
-async function refuseTaken(scope: Scope, { code, oidc, saml }: ApplicationData, before?: Application): Promise<void> {
+async function refuseTaken(scope: Scope, { code, oidc, saml }: Read, before?: Application): Promise<void> {
   const isOther = (found: Application | undefined) => found && found.applicationId !== before?.applicationId;
-  if (code !== before?.code && isOther(await findApplicationByCode(scope, code))) throw taken.applications_code();
-  if (oidc && oidc.client_id !== before?.oidc?.client_id) {
-    if (isOther(await findApplicationByClientId(scope, oidc.client_id))) throw taken.applications_oidc_client_id();
-    // an ID token has its application as the audience, and must never look like a token of an API
-    if (await isApiIdentifier(scope, oidc.client_id)) throw invalidInput({ client_id: 'fields.client_id_of_api' });
-  }
-  if (saml && saml.entityId !== before?.saml?.entityId && isOther(await findApplicationByEntityId(scope, saml.entityId)))
-    throw taken.applications_saml_entity_id();
+  await refuseTogether([
+    async () => {
+      if (code !== undefined && code !== before?.code && isOther(await findApplicationByCode(scope, code))) throw taken.applications_code();
+    },
+    async () => {
+      if (!oidc || oidc.client_id === before?.oidc?.client_id) return;
+      if (isOther(await findApplicationByClientId(scope, oidc.client_id))) throw taken.applications_oidc_client_id();
+      // an ID token has its application as the audience, and must never look like a token of an API
+      if (await isApiIdentifier(scope, oidc.client_id)) throw invalidInput({ client_id: 'fields.client_id_of_api' });
+    },
+    async () => {
+      if (saml && saml.entityId !== before?.saml?.entityId && isOther(await findApplicationByEntityId(scope, saml.entityId)))
+        throw taken.applications_saml_entity_id();
+    },
+  ]);
 }
 
 /** @returns the code, or with the first number behind it that neither an application nor a client has */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { whereKeysAre } from '../../../platform/errors/index.ts';
+import { noneTwice, whereKeysAre } from '../../../platform/errors/index.ts';
 import { fieldClaims } from '../../company/custom-fields/index.ts';
 import { oneSource, type SourceField, sourceField } from './source-field.ts';
 import { template, templateFields } from './template.ts';
@@ -86,7 +86,7 @@ const groups = z
     names: z
       .array(z.strictObject({ group: groupName, as: groupName.optional() }))
       .max(500)
-      .refine((names) => new Set(names.map(({ group }) => group)).size === names.length, 'fields.group_twice')
+      .superRefine(noneTwice(({ group }) => group, 'fields.group_twice', 'group'))
       .optional(),
   })
   .refine(({ only, names = [] }) => only !== 'listed' || names.length > 0, { path: ['names'], message: 'fields.groups_listed' })
@@ -106,7 +106,7 @@ export const claimShape = {
   claims: z
     .array(mapped)
     .max(50)
-    .refine((claims) => new Set(claims.map(({ name }) => name)).size === claims.length, 'fields.claim_twice')
+    .superRefine(noneTwice(({ name }) => name, 'fields.claim_twice', 'name'))
     .optional(),
   /** Where a standard claim is told, once its scope is granted: one that is told nowhere is withheld. */
   standard_claims: z.partialRecord(z.enum(keysOf(standardClaims)), z.array(target)).optional(),

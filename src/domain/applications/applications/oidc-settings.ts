@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { KeyRing } from '../../../platform/crypto/index.ts';
-import { type Fault, invalidInput, parseInput } from '../../../platform/errors/index.ts';
+import { type KeyRing, newId } from '../../../platform/crypto/index.ts';
+import { orThrow, type ReadAsFar, type RuleTogether, readAsFar } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
 import { fingerprintOf, formerSecret, type KeptSecrets, secretEnd } from './client-secrets.ts';
 import { claimShape } from './oidc-claims.ts';
@@ -70,9 +70,9 @@ const schema = z.strictObject({
 export const oidcInput = schema;
 
 /** A client that runs may not verify the default: what its ID tokens are signed by changes only when somebody says so. */
-const withKeptAlg = (input: unknown, kept: OidcSettings | undefined): unknown =>
-  kept && (input as Partial<OidcSettings>).id_token_signed_response_alg === undefined
-    ? { ...(input as object), id_token_signed_response_alg: kept.id_token_signed_response_alg }
+const withKeptAlg = (input: Record<string, unknown>, kept: OidcSettings | undefined): Record<string, unknown> =>
+  kept && input.id_token_signed_response_alg === undefined
+    ? { ...input, id_token_signed_response_alg: kept.id_token_signed_response_alg }
     : input;
 
 /**
@@ -80,46 +80,67 @@ const withKeptAlg = (input: unknown, kept: OidcSettings | undefined): unknown =>
  * @param kept the settings before: secrets that are not replaced stay, with their ends unless others are given, and so does a signature that is not named
  * @throws AppError invalid_input with a message key for each field
  */
-export function parseOidcSettings(input: unknown, keyRing: KeyRing, kept?: OidcSettings): OidcSettings {
-  const given = parseInput(schema, withKeptAlg(input, kept));
+export const parseOidcSettings = (input: Record<string, unknown>, keyRing: KeyRing, kept?: OidcSettings): OidcSettings =>
+  orThrow(readOidcSettings(input, keyRing, kept));
+
+export function readOidcSettings(input: Record<string, unknown>, keyRing: KeyRing, kept?: OidcSettings): ReadAsFar<OidcSettings> {
+  const said = withKeptAlg(input, kept);
+  const { value: given, refused } = readAsFar(schema, said, { client_id: newId() }, (settings) => [
+    ...refuseAddresses(said, settings),
+    ...refuseSettings(settings, settings.client_secret !== undefined || kept?.secret_fingerprint !== undefined),
+  ]);
+  if (!given) return { refused };
   const { client_secret, client_secret_expires_at: givenEnd, former_client_secret_expires_at: formerEnd, ...settings } = given;
   const secret_fingerprint = client_secret ? fingerprintOf(client_secret, keyRing) : kept?.secret_fingerprint;
   const client_secret_expires_at = givenEnd ?? (client_secret ? undefined : kept?.client_secret_expires_at);
   const former_secret = formerSecret(kept, client_secret !== undefined, formerEnd);
-  const hasSecret = secret_fingerprint !== undefined;
-  const faults = [...refuseAddresses(settings), ...refuseSettings(settings, hasSecret)];
-  if (faults.length > 0) throw invalidInput(faults);
-  if (!usesSecret(settings)) return settings;
-  return {
+  if (!usesSecret(settings)) return { refused, value: settings };
+  const value = {
     ...settings,
     secret_fingerprint,
     ...(client_secret_expires_at ? { client_secret_expires_at } : {}),
     ...(former_secret ? { former_secret } : {}),
   };
+  return { refused, value };
 }
 
 type Given = Omit<z.output<typeof schema>, 'client_secret' | 'former_client_secret_expires_at'>;
 
-const refuseAddresses = (settings: Given): Fault[] =>
+/** @param said as they were given: one that is wrong hides none of the others */
+const refuseAddresses = (said: Record<string, unknown>, settings: Given): RuleTogether[] =>
   (['redirect_uris', 'post_logout_redirect_uris'] as const).flatMap((name) =>
-    settings[name].flatMap((uri, index): Fault[] => {
-      const message = redirectFault(uri, settings.allow_private_use_schemes);
-      return message ? [{ path: [name, index], message }] : [];
+    listOf(said[name]).flatMap((uri, index): RuleTogether[] => {
+      const message = typeof uri === 'string' && redirectFault(uri, settings.allow_private_use_schemes);
+      return message ? [{ path: [name, index], message, of: ['allow_private_use_schemes'] }] : [];
     }),
   );
 
-function refuseSettings(settings: Given, hasSecret: boolean): Fault[] {
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+function refuseSettings(settings: Given, hasSecret: boolean): RuleTogether[] {
   const { token_endpoint_auth_method: method, grant_types: grants, jwks, jwks_uri } = settings;
-  const faults: [field: string, isWrong: boolean, message: string][] = [
-    ['client_secret', usesSecret(settings) && !hasSecret, 'fields.client_secret'],
-    ['jwks', method === 'private_key_jwt' && !jwks && !jwks_uri, 'fields.jwks'],
-    ['jwks_uri', jwks !== undefined && jwks_uri !== undefined, 'fields.jwks_both'], // RFC 7591 §2
-    ['redirect_uris', grants.includes('authorization_code') && settings.redirect_uris.length === 0, 'fields.redirect_uris_missing'],
+  const byMethod = ['token_endpoint_auth_method'];
+  const faults: [field: string, isWrong: boolean, message: string, of: string[]][] = [
+    ['client_secret', usesSecret(settings) && !hasSecret, 'fields.client_secret', byMethod],
+    ['jwks', method === 'private_key_jwt' && !jwks && !jwks_uri, 'fields.jwks', [...byMethod, 'jwks_uri']],
+    ['jwks_uri', jwks !== undefined && jwks_uri !== undefined, 'fields.jwks_both', ['jwks']], // RFC 7591 §2
+    [
+      'redirect_uris',
+      grants.includes('authorization_code') && settings.redirect_uris.length === 0,
+      'fields.redirect_uris_missing',
+      ['grant_types'],
+    ],
     // RFC 6749 §4.4: client credentials are for confidential clients
-    ['grant_types', grants.includes('client_credentials') && method === 'none', 'fields.public_client_credentials'],
+    ['grant_types', grants.includes('client_credentials') && method === 'none', 'fields.public_client_credentials', byMethod],
     // RFC 7662 §2.1: whoever asks about tokens has to be known
-    ['introspects_all_applications', settings.introspects_all_applications === true && method === 'none', 'fields.public_introspection'],
+    [
+      'introspects_all_applications',
+      settings.introspects_all_applications === true && method === 'none',
+      'fields.public_introspection',
+      byMethod,
+    ],
   ];
-  const subjects = Object.entries(refuseSubjects(settings)).map(([field, message]): Fault => ({ path: [field], message }));
-  return [...subjects, ...faults.flatMap(([field, isWrong, message]) => (isWrong ? [{ path: [field], message }] : []))];
+  const of = ['subject_type', 'sector_identifier_uri', 'redirect_uris', 'grant_types'];
+  const subjects = Object.entries(refuseSubjects(settings)).map(([field, message]): RuleTogether => ({ path: [field], message, of }));
+  return [...subjects, ...faults.flatMap(([field, isWrong, message, of]) => (isWrong ? [{ path: [field], message, of }] : []))];
 }

@@ -1,4 +1,4 @@
-import { invalidInput } from '../../../platform/errors/index.ts';
+import { type Fault, invalidInput } from '../../../platform/errors/index.ts';
 import { customFieldName, listCustomFields, lockCustomFields } from '../../company/custom-fields/index.ts';
 import type { Transaction } from '../../scope.ts';
 import { mappedFields } from './oidc-claims.ts';
@@ -16,11 +16,13 @@ export async function refuseUnknownSources(scope: Transaction, { saml, oidc }: P
   const known = new Set((await listCustomFields(scope)).map(({ code }) => customFieldName(code)));
   const isUnknown = (source: string | undefined) => isCustom(source) && !known.has(source!);
   const message = 'fields.custom_field_unknown';
-  if (isUnknown(saml?.nameIdField)) throw invalidInput({ nameIdField: message });
-  if (templateFields(saml?.nameIdTemplate ?? '').some(isUnknown)) throw invalidInput({ nameIdTemplate: message });
+  const faults: Fault[] = [];
+  if (isUnknown(saml?.nameIdField)) faults.push({ path: ['nameIdField'], message });
+  if (templateFields(saml?.nameIdTemplate ?? '').some(isUnknown)) faults.push({ path: ['nameIdTemplate'], message });
   for (const [list, mappings] of Object.entries({ attributes: saml?.attributes ?? [], claims: oidc?.claims ?? [] }))
     for (const [index, { from, template = '' }] of mappings.entries()) {
       const part = isUnknown(from) ? 'from' : templateFields(template).some(isUnknown) ? 'template' : undefined;
-      if (part) throw invalidInput([{ path: [list, index, part], message }]);
+      if (part) faults.push({ path: [list, index, part], message });
     }
+  if (faults.length > 0) throw invalidInput(faults);
 }

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { type FieldErrors, invalidInput, parseInput } from '../../../platform/errors/index.ts';
+import { newId } from '../../../platform/crypto/index.ts';
+import { noneTwice, orThrow, type ReadAsFar, type RuleTogether, readAsFar } from '../../../platform/errors/index.ts';
 import { attributeNameFormat, blockCiphers, everyNameIdFormat, pemOf, signingAlgorithms } from '../../../platform/saml/index.ts';
 import type { Scope } from '../../scope.ts';
 import { isOpenAddress, isPlainHttp } from './http-addresses.ts';
@@ -82,8 +83,8 @@ const schema = z.strictObject({
     )
     .min(1, 'fields.acs_missing')
     .max(most.assertionConsumerServices)
-    .transform(withIndexes)
-    .refine((services) => new Set(services.map(({ index }) => index)).size === services.length, 'fields.acs_index'),
+    .superRefine(noneTwice(({ index }) => index, 'fields.acs_index', 'index'))
+    .transform(withIndexes),
   singleLogoutServices: z
     .array(z.strictObject({ binding: z.enum(['redirect', 'post']), url: webUri, responseUrl: webUri.optional() }))
     .max(most.singleLogoutServices)
@@ -121,11 +122,7 @@ export type SamlInput = z.input<typeof schema>;
 
 /** What an apply file has to say to get these: what is not the default. */
 export function portableSaml(saml: SamlSettings): Partial<SamlInput> {
-  const {
-    entityId: _,
-    assertionConsumerServices: _a,
-    ...defaults
-  } = schema.parse({ entityId: 'x', assertionConsumerServices: [{ url: 'https://x' }] });
+  const { entityId: _, assertionConsumerServices: _a, ...defaults } = schema.parse(standIn);
   const isDefault = (key: string, value: unknown) => JSON.stringify(value) === JSON.stringify(defaults[key as keyof typeof defaults]);
   return Object.fromEntries(Object.entries(saml).filter(([key, value]) => value !== undefined && !isDefault(key, value)));
 }
@@ -133,39 +130,63 @@ export function portableSaml(saml: SamlSettings): Partial<SamlInput> {
 /** What a file says of a service provider. `metadata` is the partner's XML, or the name of a file that holds it; of several providers in it `entityId` names the one. */
 export const samlInput = schema.extend({ metadata: z.string().optional() });
 
-/** Checks what a person or file says of a service provider. @throws AppError invalid_input with a message key for each field */
-export function parseSamlSettings(input: Record<string, unknown>, now: Date, isHttpHost?: Scope['isHttpHost']): SamlSettings {
+/** For what a provider cannot be without, where that is wrong. */
+const standIn = { entityId: newId(), assertionConsumerServices: [{ url: 'https://x' }] };
+
+type SamlReader<T> = (input: Record<string, unknown>, now: Date, isHttpHost?: Scope['isHttpHost']) => T;
+
+/** Checks what a person or file says of a service provider. @throws AppError invalid_input with a message key for each field, and each fault by its path */
+export const parseSamlSettings: SamlReader<SamlSettings> = (...said) => orThrow(readSamlSettings(...said));
+
+export const readSamlSettings: SamlReader<ReadAsFar<SamlSettings>> = (input, now, isHttpHost) => {
   const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-  const settings = parseInput(schema, said);
-  if (settings.encryptAssertion && !settings.encryptionCertificate)
-    throw invalidInput({ encryptionCertificate: 'fields.encryption_certificate' });
-  if (settings.requireSignedRequests && settings.signingCertificates.length === 0)
-    throw invalidInput({ signingCertificates: 'fields.signing_certificate' });
-  // an assertion that nobody signed could be anybody's (profiles §4.1.3.5)
-  if (!settings.signAssertion && !settings.signResponse) throw invalidInput({ signAssertion: 'fields.nothing_signed' });
-  const faults = { ...refuseOptions(settings, now), ...refuseHttp(settings, isHttpHost) };
-  if (Object.keys(faults).length > 0) throw invalidInput(faults);
-  return settings;
+  return readAsFar(schema, said, standIn, (settings) => [
+    ...refuseServices(said.assertionConsumerServices, settings, isHttpHost),
+    ...refuseTogether(settings),
+    ...tooFar(settings, now).map((name) => ({ path: [name], message: 'fields.day_far' })),
+  ]);
+};
+
+/** @param services as they were given: one that is wrong hides none of the others */
+function refuseServices(services: unknown, { allowHttp, artifactBinding }: SamlSettings, isHttpHost: Scope['isHttpHost']): RuleTogether[] {
+  const at = (index: number, name: string, message: string, of: string): RuleTogether => ({
+    path: ['assertionConsumerServices', index, name],
+    message,
+    of: [of],
+  });
+  return (Array.isArray(services) ? services : []).flatMap((service: unknown, index): RuleTogether[] => {
+    const { url, binding } = (service ?? {}) as Record<string, unknown>;
+    const isOpen = typeof url !== 'string' || isOpenAddress(url, allowHttp, isHttpHost);
+    return [
+      ...(isOpen ? [] : [at(index, 'url', allowHttp ? 'fields.http_closed' : 'fields.web_uri', 'allowHttp')]),
+      ...(binding === 'artifact' && !artifactBinding ? [at(index, 'binding', 'fields.artifact_off', 'artifactBinding')] : []),
+    ];
+  });
 }
 
-function refuseHttp({ assertionConsumerServices, allowHttp }: SamlSettings, isHttpHost: Scope['isHttpHost']): FieldErrors {
-  const isClosed = assertionConsumerServices.some(({ url }) => !isOpenAddress(url, allowHttp, isHttpHost));
-  return isClosed ? { assertionConsumerServices: allowHttp ? 'fields.http_closed' : 'fields.web_uri' } : {};
-}
-
-/** Options that need or exclude others. */
-function refuseOptions(settings: SamlSettings, now: Date): FieldErrors {
-  const faults: FieldErrors = Object.fromEntries(tooFar(settings, now).map((name) => [name, 'fields.day_far']));
-  const needsValue = settings.nameIdFormat === 'x509SubjectName' || settings.nameIdFormat === 'windowsDomainQualifiedName';
-  if (needsValue && !settings.nameIdField && !settings.nameIdTemplate) faults.nameIdField = 'fields.name_id_value';
-  // no answer could pass without one (profiles §4.4.3.4)
-  if (settings.soapLogoutUrl && settings.signingCertificates.length === 0) faults.signingCertificates = 'fields.soap_logout_certificate';
-  // what it asks for in the end is told by its signature alone (profiles §5.5)
-  if (settings.artifactBinding && settings.signingCertificates.length === 0) faults.signingCertificates = 'fields.artifact_certificate';
-  if (!settings.artifactBinding && settings.assertionConsumerServices.some(({ binding }) => binding === 'artifact'))
-    faults.assertionConsumerServices = 'fields.artifact_off';
-  if (settings.nameIdField && settings.nameIdTemplate) faults.nameIdTemplate = 'fields.name_id_twice';
-  return faults;
+/** What needs or excludes another. */
+function refuseTogether(settings: SamlSettings): RuleTogether[] {
+  const { signingCertificates: certificates, nameIdFormat, nameIdField, nameIdTemplate } = settings;
+  const needsValue = nameIdFormat === 'x509SubjectName' || nameIdFormat === 'windowsDomainQualifiedName';
+  const unsigned = certificates.length === 0;
+  const rules: [field: string, isWrong: unknown, message: string, of: string[]][] = [
+    [
+      'encryptionCertificate',
+      settings.encryptAssertion && !settings.encryptionCertificate,
+      'fields.encryption_certificate',
+      ['encryptAssertion'],
+    ],
+    ['signingCertificates', settings.requireSignedRequests && unsigned, 'fields.signing_certificate', ['requireSignedRequests']],
+    // no answer could pass without one (profiles §4.4.3.4)
+    ['signingCertificates', settings.soapLogoutUrl && unsigned, 'fields.soap_logout_certificate', ['soapLogoutUrl']],
+    // what it asks for in the end is told by its signature alone (profiles §5.5)
+    ['signingCertificates', settings.artifactBinding && unsigned, 'fields.artifact_certificate', ['artifactBinding']],
+    // an assertion that nobody signed could be anybody's (profiles §4.1.3.5)
+    ['signAssertion', !settings.signAssertion && !settings.signResponse, 'fields.nothing_signed', ['signResponse']],
+    ['nameIdField', needsValue && !nameIdField && !nameIdTemplate, 'fields.name_id_value', ['nameIdFormat', 'nameIdTemplate']],
+    ['nameIdTemplate', nameIdField && nameIdTemplate, 'fields.name_id_twice', ['nameIdField']],
+  ];
+  return rules.flatMap(([field, isWrong, message, of]) => (isWrong ? [{ path: [field], message, of }] : []));
 }
 
 /** Every field of a person that the application is told, as an attribute or in its name, alone or in a text. */

@@ -202,6 +202,78 @@ const cases: Case[] = [
   [{ address: 'https://login.acme.example/path' }, 'address', 'fields.origin'],
 ];
 
+/** What is wrong with one object: what its keys say, each key in one case only, the place of the fault in it, and the rule. */
+type Inside = [says: Record<string, unknown>, path: string, message: string];
+const services = (...more: object[]) => ({ assertionConsumerServices: [...saml.assertionConsumerServices, ...more] });
+const ofPartner: Inside[] = [
+  [
+    services(
+      { url: 'https://crm.acme.example/b', index: 4 },
+      { url: 'http://crm.acme.example/c', index: 5 },
+      { url: 'https://d', index: 4 },
+    ),
+    'assertionConsumerServices[2].url',
+    'fields.web_uri',
+  ],
+  [{ entityId: 'two words' }, 'entityId', 'fields.entity_id'],
+  [{ singleLogoutServices: [{ binding: 'post', url: 'nowhere' }] }, 'singleLogoutServices[0].url', 'fields.web_uri'],
+  [{ encryptAssertion: true }, 'encryptionCertificate', 'fields.encryption_certificate'],
+  [{ requireSignedRequests: true }, 'signingCertificates', 'fields.signing_certificate'],
+  [{ signAssertion: false }, 'signAssertion', 'fields.nothing_signed'],
+  [{ nameIdFormat: 'x509SubjectName' }, 'nameIdField', 'fields.name_id_value'],
+  [{ assertionMinutes: 0 }, 'assertionMinutes', 'fields.number_between'],
+  [{ acceptSha1Until: '2999-01-01' }, 'acceptSha1Until', 'fields.day_far'],
+  [
+    {
+      attributes: [
+        { name: 'a', value: 'x' },
+        { name: 'b', from: 'custom.none' },
+      ],
+    },
+    'attributes[1].from',
+    'fields.custom_field_unknown',
+  ],
+  [{ relayStates: ['https://a.example/', '*'] }, 'relayStates[1]', 'fields.'],
+  [{ colour: 1 }, 'colour', 'fields.key_unknown'],
+];
+const ofClient: Inside[] = [
+  [{ client_id: 'two words' }, 'client_id', 'fields.client_id'],
+  [{ redirect_uris: ['https://a.example/cb', 'ftp://x'] }, 'redirect_uris[1]', 'fields.redirect'],
+  [{ post_logout_redirect_uris: ['nowhere'] }, 'post_logout_redirect_uris[0]', 'fields.redirect'],
+  [{ web_origins: ['https://a.example/path'] }, 'web_origins[0]', 'fields.web_origin'],
+  [{ jwks: { keys: [] }, jwks_uri: 'https://a.example/jwks' }, 'jwks.keys', 'fields.jwks_set'],
+  [{ introspects_all_applications: true }, 'introspects_all_applications', 'fields.public_introspection'],
+  [{ id_token_signed_response_alg: 'none' }, 'id_token_signed_response_alg', 'fields.one_of'],
+  [{ subject_type: 'pairwise', sector_identifier_uri: 'http://x' }, 'sector_identifier_uri', 'fields.sector_identifier_uri'],
+  [
+    {
+      claims: [
+        { name: 'plant', value: 'x' },
+        { name: 'b', template: '{custom.none}' },
+      ],
+    },
+    'claims[1].template',
+    'fields.custom_field_unknown',
+  ],
+  [{ groups_claim: { names: [{ group: 'Everyone' }, { group: 'Everyone' }] } }, 'groups_claim.names[1].group', 'fields.group_twice'],
+];
+const ofApi: Inside[] = [
+  [{ identifier: 'no-uri' }, 'identifier', 'fields.api_identifier'],
+  [{ name: 'a\u200bb' }, 'name', 'fields.hidden_characters'],
+  [{ accessTokenSeconds: 1 }, 'accessTokenSeconds', 'fields.number_between'],
+  [
+    {
+      scopes: [
+        { name: 'read', texts: { en: 'Read' } },
+        { name: 'read', texts: { en: 'Again' } },
+      ],
+    },
+    'scopes[1].name',
+    'fields.api_scope_twice',
+  ],
+  [{ applications: [{ code: 'none' }] }, 'applications[0].code', 'errors.unknown_application'],
+];
+
 /** All of them as one file: each with names of its own, so that nobody is in another's way. */
 function together(some: Case[]): { said: unknown; paths: string[] } {
   const company: Record<string, unknown> = { code: 'acme' };
@@ -326,6 +398,35 @@ describe('domain/administration/desired-state: what is refused', () => {
     expect(odd).to.deep.equal([]);
   });
 
+  const insides: [what: string, inside: Inside[], object: (says: Record<string, unknown>) => Record<string, unknown>, at: string][] = [
+    ['a service provider', ofPartner, (says) => application({ saml: { ...saml, ...says } }), 'applications[0].saml.'],
+    ['a client', ofClient, (says) => application({ oidc: { ...oidc, ...says } }), 'applications[0].oidc.'],
+    ['an API', ofApi, (says) => api(says), 'apis[0].'],
+  ];
+  for (const [what, inside, object, at] of insides)
+    it(`all that is wrong with ${what} is told at once, each at its entry, whatever else is wrong with it`, async () => {
+      const told = async (some: Inside[]) =>
+        (await refuse({ contexts: [{ code: 'acme', ...object(Object.assign({}, ...some.map(([says]) => says))) }] }))
+          .filter(({ path, message }) => message !== 'fields.acs_index' || path.endsWith('assertionConsumerServices[3].index'))
+          .map(({ path, message }) => [path, message]);
+      await fc.assert(
+        fc.asyncProperty(fc.subarray(inside, { minLength: 1 }), async (some) => {
+          const found = (await told(some)).filter(([, message]) => message !== 'fields.acs_index');
+          expect(found.map(([path]) => path).toSorted()).to.deep.equal(some.map(([, path]) => `contexts[0].${at}${path}`).toSorted());
+          for (const [, path, message] of some)
+            expect(found.find(([place]) => place === `contexts[0].${at}${path}`)![1], path).to.satisfy((one: string) =>
+              one.startsWith(message),
+            );
+        }),
+        { numRuns: 20, examples: [[inside], ...inside.map((one): [Inside[]] => [[one]])] },
+      );
+      if (inside === ofPartner)
+        expect(await told(inside)).to.deep.include([
+          'contexts[0].applications[0].saml.assertionConsumerServices[3].index',
+          'fields.acs_index',
+        ]);
+    });
+
   it('all that is wrong with a file is told at once, whatever it is, and nothing else', async () => {
     await fc.assert(
       fc.asyncProperty(fc.subarray(cases, { minLength: 2 }), async (some) => {
@@ -444,6 +545,7 @@ describe('domain/administration/desired-state: what is refused', () => {
       'contexts[0].customFields[0].options fields.custom_field_options',
       'contexts[0].users[0].email fields.email',
       'contexts[0].groups[1].name fields.hidden_characters',
+      'contexts[0].applications[0].assignedTo.groups[2] errors.unknown_group',
       'contexts[0].applications[1].oidc.redirect_uris[0] fields.redirect_scheme_never',
     ]);
   });

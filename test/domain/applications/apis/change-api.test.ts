@@ -124,7 +124,7 @@ describe('domain/applications/apis', () => {
     expect(await faults([{ name: 'a', texts: {} }])).to.deep.equal({ 'scopes.0.texts': 'fields.api_scope_texts' });
     expect(await faults([{ name: 'a', texts: { en: '' } }])).to.deep.equal({ 'scopes.0.texts.en': 'fields.name' });
     const twice = ['a', 'b', 'a'].map((name) => ({ name, texts }));
-    expect(await faults(twice)).to.deep.equal({ scopes: 'fields.api_scope_twice' });
+    expect(await faults(twice)).to.deep.equal({ 'scopes.2.name': 'fields.api_scope_twice' });
     expect(await faults(Array.from({ length: 101 }, (_, n) => ({ name: `s${n}`, texts })))).to.deep.equal({
       scopes: 'fields.api_scopes_many',
     });
