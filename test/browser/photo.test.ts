@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium, openBrowserContext, phone } from '../support/chromium.ts';
+import { disableScript, launchChromium, openBrowserContext, phone, withScript } from '../support/chromium.ts';
 import { needSoftware } from '../support/missing.ts';
 import { passwords, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -50,8 +50,8 @@ describe('one’s own photo, from a phone', function () {
     return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)]);
   }
 
-  const sizeOfPhoto = () =>
-    page.evaluate(`(async () => {
+  const sizeOfPhoto = (shown: Page) =>
+    shown.evaluate(`(async () => {
       const image = document.querySelector('.own-photo img.avatar, main img.avatar');
       await image.decode();
       return [image.naturalWidth, image.naturalHeight];
@@ -68,14 +68,29 @@ describe('one’s own photo, from a phone', function () {
       await page.waitForSelector('#photo-preview:not([hidden])');
       await page.click('.own-photo button[type=submit] >> nth=0');
       await page.waitForSelector('[role=status].alert-done');
-      const [shownWidth, shownHeight] = await sizeOfPhoto();
+      const [shownWidth, shownHeight] = await sizeOfPhoto(page);
       expect(shownHeight, `${shownWidth} × ${shownHeight}`).to.be.greaterThan(shownWidth);
     });
+
+  it('without script, too: as the camera wrote it, and it stands upright', async () => {
+    const context = await openBrowserContext(browser, { viewport: phone, locale: 'en' });
+    await context.addCookies(await page.context().cookies());
+    const plain = await context.newPage();
+    await disableScript(plain);
+    await plain.goto(`${server.issuer}/account`);
+    const photo = turned(await takePhoto(4624, 3468));
+    await plain.setInputFiles('#photo', { name: 'IMG_0002.JPG', mimeType: 'image/jpeg', buffer: photo });
+    await plain.click('.own-photo button[type=submit] >> nth=0');
+    await plain.waitForSelector('[role=status].alert-done');
+    const [width, height] = await withScript(plain, () => sizeOfPhoto(plain));
+    expect([width, height]).to.deep.equal([144, 192]);
+    await context.close();
+  });
 
   it('what is no picture is refused by the server in words', async () => {
     await page.setInputFiles('#photo', { name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture') });
     await page.click('.own-photo button[type=submit] >> nth=0');
     await page.waitForSelector('#photo-fault');
-    expect(await page.textContent('#photo-fault')).to.contain('PNG, JPEG or WebP');
+    expect(await page.textContent('#photo-fault')).to.contain('JPEG image of at most 20 MB');
   });
 });

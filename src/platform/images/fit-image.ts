@@ -1,9 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { contentTag } from '../crypto/index.ts';
 import { AppError } from '../errors/index.ts';
-import { readPicture } from './picture.ts';
+import { type Picture, readPicture } from './picture.ts';
 
 const mostPixels = 8_000_000;
+/** Of a JPEG that is reduced while it is read. */
+const mostReduced = 120_000_000;
 const timeoutMs = 5000;
 /** A picture takes up to 200 MB while it is decoded: one at a time, and few wait. */
 const mostWaiting = 4;
@@ -13,17 +15,18 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Decodes a PNG, JPEG or WebP and encodes it again, as PNG, at most so large, so that nothing of the file itself is ever sent to anybody: no metadata, no second
- * file hidden in it. In WebAssembly and a thread of its own: a file that breaks the decoder, or never ends, costs that thread alone.
+ * file hidden in it, upright however the camera was held. In WebAssembly and a thread of its own: a file that breaks the decoder, or never ends, costs that thread alone.
  * @param box largest width and height in pixels
- * @returns undefined when it is no such picture, has more than 8 million pixels, or takes longer than five seconds
+ * @returns undefined when it is no such picture, has more than 8 million pixels (a JPEG: 120 million), or takes longer than five seconds
  * @throws AppError pictures_busy when several wait already
  */
 export async function fitImage(content: Uint8Array, box: { width: number; height: number }): Promise<Buffer | undefined> {
   const picture = readPicture(content);
-  if (!picture || picture.width * picture.height > mostPixels || picture.width * picture.height === 0) return undefined;
+  const pixels = picture ? picture.width * picture.height : 0;
+  if (!picture || pixels === 0 || pixels > (picture.type === 'image/jpeg' ? mostReduced : mostPixels)) return undefined;
   if (waiting >= mostWaiting) throw new AppError('pictures_busy', 503);
   waiting++;
-  const mine = last.then(() => decode({ content: picture.content, width: picture.width, height: picture.height, box }));
+  const mine = last.then(() => decode({ ...picture, isReduced: pixels > mostPixels, box }));
   const done = () => {
     waiting--;
   };
@@ -36,13 +39,17 @@ export type SmallPicture = { content: Buffer; contentType: 'image/png' | 'image/
 
 const largestBytes = 1_048_576;
 
-/** Of a file of at most 1 MB. @returns undefined when it is larger, or nothing that fitImage takes. @throws AppError pictures_busy */
-export async function makeSmallPicture(file: Buffer, box: { width: number; height: number }): Promise<SmallPicture | undefined> {
-  const content = file.length <= largestBytes ? await fitImage(file, box) : undefined;
+/** @param mostBytes 1 MB unless told. @returns undefined when the file is larger, or nothing that fitImage takes. @throws AppError pictures_busy */
+export async function makeSmallPicture(
+  file: Buffer,
+  box: { width: number; height: number },
+  mostBytes = largestBytes,
+): Promise<SmallPicture | undefined> {
+  const content = file.length <= mostBytes ? await fitImage(file, box) : undefined;
   return content && { content, contentType: 'image/png', etag: contentTag(content) };
 }
 
-export type Decoding = { content: Uint8Array; width: number; height: number; box: { width: number; height: number } };
+export type Decoding = Omit<Picture, 'content'> & { content: Uint8Array; isReduced: boolean; box: { width: number; height: number } };
 
 function decode(workerData: Decoding): Promise<Buffer | undefined> {
   return new Promise((resolve) => {

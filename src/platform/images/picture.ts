@@ -1,5 +1,13 @@
-/** A file's headers, read strictly: anything a decoder might read differently is refused. */
-export type Picture = { type: 'image/png' | 'image/jpeg' | 'image/webp'; width: number; height: number; content: Buffer };
+import { type Orientation, readOrientation } from './turn.ts';
+
+/** A file's headers, read strictly: anything a decoder might read differently is refused. Width and height are those of the file, as it lies. */
+export type Picture = {
+  type: 'image/png' | 'image/jpeg' | 'image/webp';
+  width: number;
+  height: number;
+  orientation: Orientation;
+  content: Buffer;
+};
 
 /** By the file's own first bytes: what the browser says of a file is not believed, and SVG (which can hold scripts) is no picture. */
 export function imageType(content: Uint8Array): Picture['type'] | undefined {
@@ -18,13 +26,13 @@ export function readPicture(content: Uint8Array): Picture | undefined {
   if (!type) return undefined;
   try {
     const found = readers[type](Buffer.from(content.buffer, content.byteOffset, content.byteLength));
-    return found && { type, ...found };
+    return found && { ...found, type, orientation: found.orientation ?? 1 };
   } catch {
     return undefined; // shorter than it says
   }
 }
 
-type Read = Pick<Picture, 'width' | 'height' | 'content'> | undefined;
+type Read = (Pick<Picture, 'width' | 'height' | 'content'> & { orientation?: Orientation }) | undefined;
 
 /** PNG (W3C, third edition) §11: only the chunks that draw; a profile or a text may unpack to anything. */
 function readPng(file: Buffer): Read {
@@ -52,17 +60,20 @@ const mostScans = 100;
 /** JPEG (ITU-T T.81) annex B: one frame, a hundred scans at most; whatever follows the end of the picture (another one, a film) is left out. */
 function readJpeg(file: Buffer): Read {
   let size: { width: number; height: number } | undefined;
+  let orientation: Orientation | undefined;
   let scans = 0;
   for (let at = 2; at + 2 <= file.length; ) {
     const marker = file[at + 1]!;
     if (file[at] !== 0xff || marker === 0xff || marker === 0x00) return undefined;
-    if (marker === 0xd9) return size && scans > 0 ? { ...size, content: file.subarray(0, at + 2) } : undefined;
+    if (marker === 0xd9) return size && scans > 0 ? { ...size, orientation, content: file.subarray(0, at + 2) } : undefined;
     const length = file.readUInt16BE(at + 2);
     if (length < 2) return undefined;
     if (isFrame(marker)) {
       if (size) return undefined;
       size = { height: file.readUInt16BE(at + 5), width: file.readUInt16BE(at + 7) };
     }
+    const isExif = marker === 0xe1 && file.toString('latin1', at + 4, at + 10) === 'Exif\0\0';
+    if (isExif) orientation ??= readOrientation(file.subarray(at + 4, at + 2 + length));
     at += 2 + length;
     if (marker !== 0xda) continue;
     if (++scans > mostScans) return undefined;
@@ -74,12 +85,14 @@ function readJpeg(file: Buffer): Read {
 
 /** WebP (RFC 9649) §2: still pictures, whose canvas and picture agree. */
 function readWebp(file: Buffer): Read {
+  let orientation: Orientation | undefined;
   const sizes: { width: number; height: number }[] = [];
   for (let at = 12; at + 8 <= file.length; ) {
     const type = file.toString('latin1', at, at + 4);
     const length = file.readUInt32LE(at + 4);
     const data = at + 8;
     if (type === 'ANIM' || type === 'ANMF') return undefined;
+    if (type === 'EXIF') orientation ??= readOrientation(file.subarray(data, data + length));
     if (type === 'VP8X') sizes.push({ width: file.readUIntLE(data + 4, 3) + 1, height: file.readUIntLE(data + 7, 3) + 1 });
     if (type === 'VP8 ') sizes.push({ width: file.readUInt16LE(data + 6) & 0x3fff, height: file.readUInt16LE(data + 8) & 0x3fff });
     if (type === 'VP8L') {
@@ -90,6 +103,6 @@ function readWebp(file: Buffer): Read {
   }
   const [first] = sizes;
   return first && sizes.every(({ width, height }) => width === first.width && height === first.height)
-    ? { ...first, content: file }
+    ? { ...first, orientation, content: file }
     : undefined;
 }

@@ -20,7 +20,7 @@ const factors = '/account/second-factors';
 export const accountRoutes: Route[] = [
   { method: 'GET', path: '/account', access: 'person', handle: (page) => showAccount(page) },
   { method: 'POST', path: '/account/name', access: 'person', handle: submitName },
-  { method: 'POST', path: '/account/photo', access: 'person', handle: submitPhoto, maxBytes: 8_000_000 },
+  { method: 'POST', path: '/account/photo', access: 'person', handle: submitPhoto, maxBytes: 21_500_000 },
   { method: 'GET', path: '/photos/:user', access: 'person', handle: sendPhoto },
   { method: 'POST', path: '/account/language', access: 'person', handle: submitLanguage },
   { method: 'GET', path: '/account/email', access: 'person', handle: fresh('/account/email', (page) => showEmail(page)) },

@@ -62,7 +62,7 @@ export async function submitPhoto(page: PageContext): Promise<void> {
     page,
     async () => {
       const file = await form.file('photo');
-      if (!file) throw invalidInput({ photo: 'fields.logo' });
+      if (!file) throw invalidInput({ photo: 'fields.photo' });
       await changeOwnPhoto(scope, userId, file);
       return true;
     },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { PhotonImage } from '@silvia-odwyer/photon-node';
 import { expect } from 'chai';
 import { brandingSettings, colorOnDark } from '../../../src/domain/company/branding/index.ts';
@@ -41,6 +42,75 @@ describe('platform/images', () => {
     const twice = Buffer.concat([jpeg.subarray(0, frame + length), jpeg.subarray(frame, frame + length), jpeg.subarray(frame + length)]);
     expect(readPicture(twice)).to.equal(undefined);
   });
+
+  /** As the file lies: red and green above, blue and yellow below. More than 8 megapixels, orientation 6. */
+  const large = (name: string) => readFileSync(new URL(`../../fixtures/pictures/${name}.jpg`, import.meta.url));
+
+  const corners = async (file: Uint8Array) => {
+    const image = PhotonImage.new_from_byteslice((await fitImage(file, { width: 120, height: 90 }))!);
+    const [width, height, pixels] = [image.get_width(), image.get_height(), image.get_raw_pixels()];
+    const color = (x: number, y: number) => [...pixels.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
+    const places = [color(9, 9), color(width - 9, 9), color(9, height - 9), color(width - 9, height - 9)];
+    const named = places.map(([red, green, blue]) =>
+      Math.max(red!, green!, blue!) - Math.min(red!, green!, blue!) < 20
+        ? red
+        : [red! > 120 && 'red', green! > 120 && 'green', blue! > 120 && 'blue'].filter(Boolean).join('+'),
+    );
+    return { width, height, named };
+  };
+
+  for (const name of ['progressive', 'restarts'])
+    it(`a large JPEG is reduced while it is read, and stands upright: ${name}`, async () => {
+      expect(await corners(large(name))).to.deep.equal({ width: 81, height: 90, named: ['blue', 'red', 'red+green', 'green'] });
+    });
+
+  it('a large grey JPEG stays grey', async () => {
+    const { named } = await corners(large('grey'));
+    for (const shade of named) expect(shade).to.be.a('number');
+    expect(named[2]).to.be.greaterThan(named[0] as number);
+  });
+
+  it('large JPEGs that are cut or changed anywhere are refused or drawn, in time', async () => {
+    const file = large('restarts');
+    for (let at = 50; at < file.length; at += 9001) {
+      const changed = Buffer.from(file);
+      changed.fill(at & 0xff, at, at + 40);
+      await fitImage(changed, { width: 10, height: 10 });
+      expect(readPicture(file.subarray(0, at))).to.equal(undefined);
+    }
+  });
+
+  it('a picture stands as its camera was held, in each of the eight ways, in both byte orders', async () => {
+    const upright = ['red', 'green', 'blue', 'yellow'];
+    const shown = [
+      upright,
+      ['green', 'red', 'yellow', 'blue'],
+      ['yellow', 'blue', 'green', 'red'],
+      ['blue', 'yellow', 'red', 'green'],
+      ['red', 'blue', 'green', 'yellow'],
+      ['blue', 'red', 'yellow', 'green'],
+      ['yellow', 'green', 'blue', 'red'],
+      ['green', 'yellow', 'red', 'blue'],
+    ];
+    const colors = { red: [255, 0, 0], green: [0, 255, 0], blue: [0, 0, 255], yellow: [255, 255, 0] } as const;
+    const quarters = new Uint8Array(120 * 90 * 4).map((_, i) => {
+      const [x, y] = [Math.floor(i / 4) % 120, Math.floor(i / 480)];
+      const name = upright[(y < 45 ? 0 : 2) + (x < 60 ? 0 : 1)] as keyof typeof colors;
+      return colors[name][i % 4] ?? 255;
+    });
+    const jpeg = Buffer.from(new PhotonImage(quarters, 120, 90).get_bytes_jpeg(90));
+    for (const [i, expected] of shown.entries())
+      for (const order of ['4d4d002a000000080001011200030000000100', '49492a000800000001001201030001000000'])
+        expect((await corners(withOrientation(jpeg, order, i + 1))).named, `${i + 1}`).to.deep.equal(
+          expected.map((name) => (name === 'yellow' ? 'red+green' : name)),
+        );
+  });
+
+  /** Exif 2.32: a directory of one entry, tag 0x0112. */
+  function withOrientation(jpeg: Buffer, order: string, orientation: number): Buffer {
+    const body = Buffer.concat([Buffer.from('Exif\0\0'), Buffer.from(order, 'hex'), Buffer.from([orientation, 0, 0, 0, 0, 0, 0])]);
+    return Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xe1, 0, body.length + 2]), body, jpeg.subarray(2)]);
+  }
 
   it('pictures wait for each other, and few wait', async () => {
     const tries = await Promise.allSettled(Array.from({ length: 10 }, () => fitImage(files['image/jpeg'], { width: 10, height: 10 })));

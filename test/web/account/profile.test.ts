@@ -37,7 +37,7 @@ describe('web/account: one’s own name and photo', () => {
   };
 
   it('a photo takes the place of the initials: Launchpad, profile, the administrator’s page; it is a picture of ours, for those two alone', async () => {
-    expect((await upload(joao, Buffer.from('<svg/>'))).text).to.contain('Upload a PNG, JPEG or WebP image');
+    expect((await upload(joao, Buffer.from('<svg/>'))).text).to.contain('Upload a JPEG image of at most 20 MB');
     const saved = await upload(joao, png);
     expect(saved.text).to.contain('Photo saved.');
     const src = load(saved.text)('img.avatar-large').attr('src')!;

@@ -12,14 +12,17 @@ const box = { width: 192, height: 192 };
 /** Whose photo is being decoded: one at a time, so that nobody keeps others waiting. */
 const underWay = new Set<UserId>();
 
-/** @param file a PNG, JPEG or WebP of at most 1 MB; nothing of it is kept but what it shows. @throws AppError photos_off, invalid_input, pictures_busy */
+/** What a phone's camera writes. */
+const mostBytes = 20 * 1_048_576;
+
+/** @param file a PNG, JPEG or WebP of at most 20 MB; nothing of it is kept but what it shows. @throws AppError photos_off, invalid_input, pictures_busy */
 export async function changeOwnPhoto(scope: Scope, userId: UserId, file: Buffer): Promise<void> {
   const mayChange = async (now: Scope) => (await loadSettings(now, profileSettings)).value.photos;
   if (!(await mayChange(scope))) throw new AppError('photos_off', 403);
   if (underWay.has(userId)) throw new AppError('pictures_busy', 503);
   underWay.add(userId);
-  const photo = await makeSmallPicture(file, box).finally(() => underWay.delete(userId));
-  if (!photo) throw invalidInput({ photo: 'fields.logo' });
+  const photo = await makeSmallPicture(file, box, mostBytes).finally(() => underWay.delete(userId));
+  if (!photo) throw invalidInput({ photo: 'fields.photo' });
   const { content, contentType, etag } = photo;
   await inTransaction(scope, async (inside) => {
     const user = await lockUser(inside, userId);

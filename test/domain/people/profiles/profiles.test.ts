@@ -79,7 +79,7 @@ describe('domain/people/profiles', () => {
       expect(await store.refused('invalid_input', () => changeOwnPhoto(own(user), user.userId, Buffer.from(file)))).to.have.property(
         'photo',
       );
-    const large = Buffer.concat([png, Buffer.alloc(1_048_577)]);
+    const large = Buffer.concat([png, Buffer.alloc(20 * 1_048_576)]);
     await store.refused('invalid_input', () => changeOwnPhoto(own(user), user.userId, large));
     await changeOwnPhoto(own(user), user.userId, png);
     await allow({ photos: false });
