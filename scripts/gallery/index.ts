@@ -114,6 +114,23 @@ async function shootSecondFactor(): Promise<void> {
       await shoot(page, 'second-factor', `${width} ${locale}`);
     }
 }
+/** What somebody meets who saves what somebody else has changed: the form says that it is older than it is, so nothing is saved and every look is the same. */
+async function shootConflict(page: Page, look: string): Promise<void> {
+  const path = paths.find((one) => /applications\/[^/]+\/edit$/.test(one) && !paths.includes(one.replace(/edit$/, 'trace')))!;
+  await page.goto(`${server.issuer}${path}`);
+  await page.evaluate(`(() => {
+    const form = document.querySelector('[name="shown"]').form;
+    form.elements.version.value = '0';
+    form.elements.shown.value = '';
+    const [field] = form.querySelectorAll('textarea:not(:placeholder-shown), textarea');
+    field.value = field.value + '\\nhttps://pay.acme.example/callback\\nhttps://pay.acme.example/silent';
+  })()`);
+  await page.click('.form-end [type=submit], main form [type=submit] >> nth=0');
+  await page.waitForSelector('.conflict');
+  await page.evaluate('scrollTo(0, 0)');
+  await shoot(page, 'conflict', look);
+}
+
 if (only.test('second-factor')) await shootSecondFactor();
 
 for (const [width, viewport] of Object.entries(viewports))
@@ -134,6 +151,7 @@ for (const [width, viewport] of Object.entries(viewports))
       await page.goto(address);
       await shoot(page, name, look);
     }
+    if (only.test('conflict')) await shootConflict(page, look);
     await context.close();
     console.log(`${look}: ${pictures.count} pictures`);
   }

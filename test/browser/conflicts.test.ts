@@ -31,8 +31,12 @@ for (const [look, options] of Object.entries(looks))
       const [left, right] = await Promise.all([0, 1].map((i) => me.page.locator('.conflict-side').nth(i).boundingBox()));
       if (options.viewport.width > 700) expect(left!.y).to.equal(right!.y);
       else expect(right!.y).to.be.greaterThan(left!.y + left!.height - 1);
-      await me.page.locator('.conflict-side').nth(1).click();
-      await me.send();
+      // by keyboard: the choice, and the box's own button
+      await choice.locator('[type=radio]').first().focus();
+      await me.page.keyboard.press('ArrowDown');
+      await me.page.keyboard.press('Tab');
+      expect(await me.page.evaluate(`document.activeElement.matches('.conflict [type=submit]')`)).to.equal(true);
+      await me.page.keyboard.press('Enter');
       await me.page.waitForURL(new RegExp(`${groupId}(\\?|$)`));
       expect(await me.main())
         .to.contain('Treasury')

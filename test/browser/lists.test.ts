@@ -140,6 +140,7 @@ describe('lists in a browser', function () {
     const page = await signIn({ viewport: phone, locale: 'en' });
     await disableScript(page);
     await page.goto(`${server.issuer}/admin/users`);
+    expect(await page.textContent('#bulk noscript')).to.equal('What you select on other pages is not kept.');
     await page.click('.filter-label');
     await page.selectOption('#status', 'blocked');
     await page.selectOption('#sort', '-name');

@@ -44,7 +44,7 @@ function single(key: string, controls: Control[]): Field {
     key,
     label: isSwitch || first.kind === 'text' || first.kind === 'choice' ? first.label || first.heading : together,
     value: JSON.stringify(on.map(({ value }) => value)),
-    text: isSwitch ? first.isOn : on.map(({ text }) => text).join(', '),
+    text: isSwitch ? first.isOn : on.map(({ text }) => text).join('\n'),
     names: [key],
     pairs: on.map(({ name, value }) => [name, value]),
   };

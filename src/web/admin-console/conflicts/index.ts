@@ -3,6 +3,7 @@
 import { formOf } from '../../../platform/http/index.ts';
 import type { Actions, PageContext, Route } from '../../request/index.ts';
 import { isChangedMeanwhile } from '../submit.ts';
+import { compareLines } from './compare-lines.ts';
 import { type Field, fieldsOf, snapshotOf } from './fields.ts';
 import { findLastChange } from './last-change.ts';
 import { mergeForms, typedMark, withStored } from './merge.ts';
@@ -47,6 +48,7 @@ async function submit(page: PageContext, { handle, path }: Route, show: Actions 
       label: theirs.label,
       theirs: theirs.text,
       mine: mine.text,
+      lines: compareLines(String(theirs.text), String(mine.text)),
       typed: typedMark(sent, mine),
     })),
   };

@@ -19,7 +19,7 @@ export function mergeForms(shown: URLSearchParams, typed: Map<string, Field>, st
     const mine = typed.get(key);
     const before = shown.get(key);
     if (!mine || before === markOf(theirs.value)) continue;
-    if (mine.value === theirs.value && before === undefined) continue;
+    if (mine.value === theirs.value && before === null) continue;
     if (mine.value === theirs.value || before === markOf(mine.value)) merge.taken.push(theirs);
     else merge.both.push({ key, theirs, mine });
   }

@@ -194,6 +194,24 @@ describe('web/admin-console: two administrators edit the same at once', () => {
     expect(entries).to.deep.include(['description', 'What people earn']).and.to.deep.include(['refresh_token_seconds', '7200']);
   });
 
+  it('of long lists the lines that differ are marked on both sides', async () => {
+    const row = { page: '/admin/applications/:application/edit?part=connection' };
+    const form = await open(ana, row);
+    const uris = shownIn(load((await ana.get(form.url)).text), 'redirect_uris');
+    const list = (...more: string[]) => [uris, ...Array.from({ length: 9 }, (_, i) => `https://many.example/${i}`), ...more].join('\r\n');
+    await saved(carla, await open(carla, row), [['redirect_uris', list('https://theirs.example/')]]);
+    // as a page that was shown before forms said what they show
+    const { $ } = await refused(form, [
+      ['redirect_uris', list('https://mine.example/')],
+      ['shown', ''],
+    ]);
+    expect($('.conflict').text(), 'the other fields are the same').to.not.contain('Already updated');
+    const marked = $('.conflict-side').toArray();
+    expect(marked.map((side) => $('mark bdi', side).text())).to.deep.equal(['https://theirs.example/', 'https://mine.example/']);
+    for (const side of marked) expect($(side).text()).to.contain('9 identical lines');
+    expect($('.conflict [type=submit]').text()).to.equal('Save with these values');
+  });
+
   it('a record that is gone has no form any more', async () => {
     const { submit, form } = ana;
     const added = await submit.call(ana, form.call(ana, await ana.get(at('/admin/groups/new')), /groups\/new/), { name: 'Short lived' });
