@@ -9,6 +9,7 @@ import {
   withdrawTerms,
 } from '../../domain/applications/consents/index.ts';
 import { loadSettings } from '../../domain/company/context-settings/index.ts';
+import { listPhotos } from '../../domain/people/profiles/index.ts';
 import { locales } from '../../platform/i18n/index.ts';
 import { type PageContext, type Refusal, type Route, renderPage } from '../request/index.ts';
 import { redirectTo, shownVersion, submitForm } from './submit.ts';
@@ -40,6 +41,7 @@ async function showConsent(page: PageContext): Promise<void> {
     texts: Object.entries(terms?.texts ?? {}).map(([locale, { title, body }]) => ({ locale, title, paragraphs: body.split(/\n\s*\n/) })),
     count: terms && (await countAcceptances(scope, terms.edition)),
     people: report?.items ?? [],
+    photoOf: await listPhotos(scope, report?.items ?? []),
     cursor: report?.cursor,
     shows: missing ? 'missing' : 'accepted',
   });

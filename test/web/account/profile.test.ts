@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { load } from 'cheerio';
+import { findApplicationByCode } from '../../../src/domain/applications/applications/index.ts';
+import { findGroupByName } from '../../../src/domain/people/groups/index.ts';
 import { findUserByLogin } from '../../../src/domain/people/users/index.ts';
 import { Jar } from '../../support/jar.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
@@ -45,6 +47,19 @@ describe('web/account: one’s own name and photo', () => {
     expect(load((await joao.get(at('/launchpad'))).text)('.account-menu img.avatar').attr('src')).to.equal(src);
     const userId = await idOf('jsilva');
     expect(load((await ana.get(at(`/admin/users/${userId}`))).text)('.heading-person img.avatar').attr('src')).to.equal(src);
+    const { groupId } = (await findGroupByName(await server.scope(), 'Finance'))!;
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'payroll'))!;
+    const lists = [
+      '/admin/users?q=silva',
+      '/admin/search?q=silva',
+      `/admin/groups/${groupId}?person=silva`,
+      `/admin/applications/${applicationId}/assignments?person=silva`,
+      `/admin/applications/${applicationId}/access?q=silva`,
+    ];
+    for (const list of lists) {
+      const rows = load((await ana.get(at(list))).text)('.named img.avatar-small');
+      expect([rows.attr('src'), rows.attr('loading')], list).to.deep.equal([src, 'lazy']);
+    }
     const picture = await joao.get(address);
     expect([picture.status, picture.headers['content-type'], picture.headers['cache-control']]).to.deep.equal([
       200,

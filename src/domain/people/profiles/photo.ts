@@ -48,3 +48,11 @@ export async function findPhoto({ db, contextId }: Scope, userId: string): Promi
   const row = await db('user_photos').where({ context_id: contextId, user_id: userId }).first('content_type', 'content', 'etag');
   return row && { contentType: row.content_type as SmallPicture['contentType'], content: row.content, etag: row.etag };
 }
+
+/** In one statement for a whole list. @returns by person what changes with their photo; nothing of who has none */
+export async function listPhotos({ db, contextId }: Scope, people: { userId: UserId }[]): Promise<Map<UserId, string>> {
+  const ids = people.map(({ userId }) => userId);
+  const rows =
+    ids.length > 0 ? await db('user_photos').where('context_id', contextId).whereIn('user_id', ids).select('user_id', 'etag') : [];
+  return new Map(rows.map((row) => [row.user_id, row.etag]));
+}

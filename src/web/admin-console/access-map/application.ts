@@ -7,6 +7,7 @@ import {
   startAccessExport,
 } from '../../../domain/administration/access-map/index.ts';
 import { ways } from '../../../domain/applications/assignments/index.ts';
+import { listPhotos } from '../../../domain/people/profiles/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { redirectTo } from '../submit.ts';
 
@@ -31,7 +32,11 @@ export async function showApplicationMap(page: PageContext): Promise<void> {
   // a first page that is the last says it itself
   const count = after || cursor ? await countAccess(page.scope, reach, filter) : { n: items.length, isMore: false };
   const fields = fieldsOf(filter);
-  const locals = { reach, items, cursor, filter, fields, query: new URLSearchParams(fields), count, ways, statuses };
+  const photoOf = await listPhotos(
+    page.scope,
+    items.map(({ user }) => user),
+  );
+  const locals = { reach, items, photoOf, cursor, filter, fields, query: new URLSearchParams(fields), count, ways, statuses };
   renderPage(page, 'admin-console/access-map/application', locals);
 }
 

@@ -1,4 +1,5 @@
 import { getApi, grantScope, listScopeGrants, textOfScope, withdrawScope } from '../../../domain/applications/apis/index.ts';
+import { listPhotos } from '../../../domain/people/profiles/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { type PageContext, renderPage } from '../../request/index.ts';
 import { listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
@@ -21,7 +22,7 @@ export async function showScope(page: PageContext, faults: Faults = {}, choices 
   const { api, scope } = await findScope(page);
   const grants = await listScopeGrants(page.scope, api.apiId);
   const ofScope = <T extends { scope: string }>(list: T[]) => list.filter((one) => one.scope === scope.name);
-  const groups = ofScope(grants.groups);
+  const [groups, users] = [ofScope(grants.groups), ofScope(grants.users)];
   renderPage(
     page,
     'admin-console/apis/scope',
@@ -30,7 +31,8 @@ export async function showScope(page: PageContext, faults: Faults = {}, choices 
       name: scope.name,
       text: textOfScope(scope, page.locale),
       groups,
-      users: ofScope(grants.users),
+      users,
+      photoOf: await listPhotos(page.scope, users),
       list: await listChoices(page.scope, 'all_groups', choices, new Set<string>(groups.map(({ groupId }) => groupId))),
       faults,
       action: pathOf(api.apiId, scope.name),

@@ -1,5 +1,6 @@
 import { getApplication } from '../../../domain/applications/applications/index.ts';
 import { assignApplications, listAssignees, unassignApplication } from '../../../domain/applications/assignments/index.ts';
+import { listPhotos } from '../../../domain/people/profiles/index.ts';
 import type { PageContext } from '../../request/index.ts';
 import { listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { readPastedPeople } from '../pasted-people.ts';
@@ -16,11 +17,12 @@ export async function showAssignments(page: PageContext, faults: Faults = {}, ch
   const assigned = new Set<string>(assignees.groups.map((group) => group.groupId));
   const list = await listChoices(page.scope, 'all_groups', choices, assigned);
   const found = await findPeople(page.scope, page.query('person'));
+  const photoOf = await listPhotos(page.scope, [...assignees.users, ...found.people]);
   await renderTab(
     page,
     'people',
     application,
-    { assignees, list, faults, found, picks: presentPicks(page) },
+    { assignees, list, faults, found, photoOf, picks: presentPicks(page) },
     faults.people || faults.groups ? 422 : 200,
   );
 }

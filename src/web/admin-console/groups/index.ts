@@ -14,6 +14,7 @@ import {
   viewGroup,
   viewGroups,
 } from '../../../domain/people/groups/index.ts';
+import { listPhotos } from '../../../domain/people/profiles/index.ts';
 import { countUsers, fullName, getUser, listUsers } from '../../../domain/people/users/index.ts';
 import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
 import { findOriginOfGroup, originsOfGroups } from '../origins.ts';
@@ -104,9 +105,11 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
     cursor: page.query('after'),
   };
   const { items, cursor } = await listUsers(page.scope, filter);
+  const found = await findPeople(page.scope, page.query('person'));
   const locals = {
     group,
     members: items,
+    photoOf: await listPhotos(page.scope, [...items, ...found.people]),
     cursor,
     search: filter.search,
     count: await countUsers(page.scope, filter),
@@ -114,7 +117,7 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
     origin: await findOriginOfGroup(page.scope, group.groupId),
     secondFactor: await findSecondFactorOfGroup(page.scope, group.groupId),
     fault,
-    found: await findPeople(page.scope, page.query('person')),
+    found,
     picks: presentPicks(page),
   };
   renderPage(page, 'admin-console/groups/group', locals, { status: fault ? 422 : 200 });

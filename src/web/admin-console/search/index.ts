@@ -1,4 +1,5 @@
 import { tidySupportCode } from '../../../domain/administration/explanations/index.ts';
+import { listPhotos } from '../../../domain/people/profiles/index.ts';
 import { countUsers } from '../../../domain/people/users/index.ts';
 import { type PageContext, personInitials, type Route, redirectTo, renderPage, toneOf } from '../../request/index.ts';
 import { findAll, longestSearch, pathOfCode } from './find.ts';
@@ -22,6 +23,10 @@ async function showSearch(page: PageContext): Promise<void> {
   renderPage(page, 'admin-console/search/show', {
     text,
     found,
+    photoOf: await listPhotos(
+      page.scope,
+      found.flatMap(({ hits }) => hits.flatMap(({ user }) => user ?? [])),
+    ),
     people: isPeople ? await countUsers(page.scope, { search: text }) : undefined,
     isCode: /\d|-/.test(text) && tidySupportCode(text) !== undefined,
   });

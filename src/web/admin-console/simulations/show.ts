@@ -9,6 +9,7 @@ import {
   type Simulation,
   simulatedDays,
 } from '../../../domain/administration/simulations/index.ts';
+import { listPhotos } from '../../../domain/people/profiles/index.ts';
 import { fullName, identifier } from '../../../domain/people/users/index.ts';
 import { changePolicy } from '../../../domain/sign-in/authentication/index.ts';
 import { byteOrderMark, csvLine } from '../../../platform/csv/index.ts';
@@ -35,12 +36,17 @@ export async function showSimulation(page: PageContext): Promise<void> {
   const { items, cursor } = numbers
     ? await listFindings(page.scope, simulation, { ...filter, cursor: page.query('after') })
     : { items: [], cursor: undefined };
+  const findings = await sayFindings(page, items);
   renderPage(page, 'admin-console/simulations/show', {
     simulation,
     days: simulatedDays,
     numbers,
     counts: numbers && effects.map((effect) => ({ effect, n: numbers[effect], reasons: countReasons(page, numbers, effect) })),
-    findings: await sayFindings(page, items),
+    findings,
+    photoOf: await listPhotos(
+      page.scope,
+      findings.map(({ user }) => user),
+    ),
     cursor,
     filter,
     fields: fieldsOf(filter),

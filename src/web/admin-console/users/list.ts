@@ -1,6 +1,7 @@
 import { findUsersBySubject } from '../../../domain/applications/assertions/index.ts';
 import type { Directory } from '../../../domain/people/directories/index.ts';
 import { countPending } from '../../../domain/people/directory-entries/index.ts';
+import { listPhotos } from '../../../domain/people/profiles/index.ts';
 import { keepView, listViews, removeView } from '../../../domain/people/saved-views/index.ts';
 import { countUsers, listUsers } from '../../../domain/people/users/index.ts';
 import { listLastSignIns } from '../../../domain/records/audit/index.ts';
@@ -43,6 +44,7 @@ export async function showUsers(page: PageContext, refusal?: Refusal): Promise<v
       query: new URLSearchParams(fields),
       count,
       ...origins,
+      photoOf: await listPhotos(page.scope, items),
       lastSignIns: await listLastSignIns(page.scope, ids),
       waiting: await findWaiting(page, origins.directories),
       columns: columns.filter((one) => one !== 'directory' || origins.directories.length > 0),

@@ -5,6 +5,7 @@ import {
   changeOwnName,
   changeOwnPhoto,
   findPhoto,
+  listPhotos,
   type ProfileSettings,
   profileSettings,
   removePhoto,
@@ -64,6 +65,9 @@ describe('domain/people/profiles', () => {
       `data:image/png;base64,${photo.content.toString('base64')}`,
     );
     expect(await findPhoto(store.other, user.userId), 'another company').to.equal(undefined);
+    const list = [user, await store.person()];
+    expect([...(await listPhotos(store.scope, list))]).to.deep.equal([[user.userId, photo.etag]]);
+    expect([...(await listPhotos(store.other, list)), ...(await listPhotos(store.scope, []))]).to.deep.equal([]);
     expect(await findPhoto(store.scope, 'no id')).to.equal(undefined);
     expect(await store.eventsOf(() => removePhoto(own(user), user.userId))).to.deep.equal(['user.photo-changed']);
     expect(await store.eventsOf(() => removePhoto(own(user), user.userId)), 'there was none').to.deep.equal([]);
