@@ -17,6 +17,12 @@ const loadStyles = (parts: string[]): string =>
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/\n\s+/g, '\n');
 
+/** The script that every page has: one file, of parts in views/scripts, whose names are their own. */
+const scripts = ['fields', 'passkeys', 'forms', 'sections', 'page'];
+
+const loadScripts = (): string =>
+  scripts.map((part) => readFileSync(new URL(`../../views/scripts/${part}.js`, import.meta.url), 'utf8')).join('');
+
 /** Everything the browser loads, served by us. */
 export function loadAssets(): Assets {
   const own = (name: string) => new URL(`../../views/assets/${name}`, import.meta.url);
@@ -24,7 +30,7 @@ export function loadAssets(): Assets {
     'portaria.css': loadStyles(styleSheets['portaria.css']),
     'console.css': loadStyles(styleSheets['console.css']),
     'guide.css': loadStyles(styleSheets['guide.css']),
-    'portaria.js': own('portaria.js'),
+    'portaria.js': loadScripts(),
     'files.js': own('files.js'),
     'lists.js': own('lists.js'),
     'combobox.js': own('combobox.js'),

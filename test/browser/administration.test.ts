@@ -69,7 +69,7 @@ for (const [name, options] of Object.entries(looks))
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await page.click('[data-copy=temporary-password]');
       const button = page.locator('[data-copy=temporary-password]');
-      await eventually(async () => expect(await button.textContent()).to.equal(await button.getAttribute('data-done')));
+      await eventually(async () => expect(await button.textContent()).to.equal(await button.getAttribute('data-copied')));
       expect(await page.evaluate('navigator.clipboard.readText()'), 'S115').to.equal(await page.textContent('#temporary-password'));
     });
 

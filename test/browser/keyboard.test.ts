@@ -101,6 +101,12 @@ describe('a day of an administrator by keyboard alone, in Chromium', function ()
     await page.waitForURL(/\/admin$/);
   });
 
+  it('a page where nothing was done leaves the focus at its beginning', async () => {
+    await page.goto(`${server.issuer}/admin/settings`);
+    await page.waitForSelector('[data-copy]');
+    expect(await page.evaluate('document.activeElement === document.body')).to.equal(true);
+  });
+
   it('connects an application: from Ctrl+K to its secret', async () => {
     await go('catal', 'Catalogue', /\/admin\/catalogue$/);
     await skipToMain();

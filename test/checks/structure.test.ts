@@ -109,6 +109,9 @@ describe('structure', () => {
     const at = (share: number) => lines[Math.floor(lines.length * share)]!.count;
     expect(at(0.5)).to.be.at.most(80);
     expect(lines.filter(({ count }) => count > 250).map(({ file }) => file)).to.deep.equal(['src/domain/tables.ts']);
+    const scripts = globSync('views/**/*.js', { cwd: root });
+    expect(scripts.length).to.be.greaterThan(8);
+    for (const file of scripts) expect(read(file).split('\n').length - 1, file).to.be.at.most(250);
   });
 
   it('every folder of tests is run', () => {

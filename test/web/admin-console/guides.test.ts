@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { load } from 'cheerio';
 import { findGuide, guideFiles } from '../../../src/web/admin-console/guides/library.ts';
 import type { Jar } from '../../support/jar.ts';
+import { preparePages } from '../../support/pages.ts';
 import { passwords, signedIn, startTestServer, type TestServer } from '../../support/server.ts';
 
 describe('web: the guides', () => {
@@ -68,5 +69,25 @@ describe('web: the guides', () => {
       expect((await ana.get(at(`/admin/guides/${path}`))).status, path).to.equal(404);
     const joao = await signedIn(server.baseUrl, 'jsilva', passwords.joao);
     expect((await joao.get(at('/admin/guides/administrators'))).status).to.equal(403);
+  });
+
+  it('every page of the console has a link to a guide, and each leads to a heading that there is', async () => {
+    const without: string[] = [];
+    const broken: string[] = [];
+    let inSections = 0;
+    for (const path of (await preparePages(server)).filter((one) => /^\/admin(?!\/guides)/.test(one))) {
+      const { text, status } = await ana.get(at(path));
+      if (status !== 200 || !text.includes('class="console"')) continue;
+      const page = load(text);
+      const links = page('a[href*="/admin/guides/"]').toArray();
+      inSections += page('.guide-link').length;
+      if (links.length === 0) without.push(path);
+      for (const link of links) {
+        const [, name = '', anchor = ''] = /guides\/([\w-]+)#([\w-]+)$/.exec(link.attribs.href!) ?? [];
+        if (!(await findGuide(name))?.ids.has(anchor)) broken.push(`${path}: ${link.attribs.href}`);
+      }
+    }
+    expect({ without, broken }).to.deep.equal({ without: [], broken: [] });
+    expect(inSections).to.be.greaterThan(30);
   });
 });
