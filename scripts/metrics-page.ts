@@ -5,11 +5,11 @@ import { catalogue, everyFigure, type Figure } from '../src/platform/metrics/ind
 export const page = 'docs/metrics.md';
 
 const together: Record<NonNullable<Figure['over']>, string> = {
-  sum: 'add them up',
-  max: 'take the largest',
-  min: 'take the smallest',
-  average: 'take the mean',
-  first: 'of their supervisor',
+  sum: 'sum',
+  max: 'maximum',
+  min: 'minimum',
+  average: 'mean',
+  first: 'from the supervisor',
 };
 
 function row([name, { type, meaning, labels, buckets, over }]: [string, Figure]): string {
@@ -22,19 +22,19 @@ export function metricsPage(): string {
   const own = Object.entries(catalogue);
   const others = Object.entries(everyFigure).filter(([name]) => !(name in catalogue));
   return [
-    '# Figures of /metrics',
+    '# Metrics',
     '',
-    'Generated from `src/platform/metrics/catalogue.ts` by `npm run generate`. Who may read them, and how Prometheus does: [operators’ guide](operators.md#figures).',
+    'Every metric of `/metrics`. The [operators’ guide](operators.md#metrics) describes access and the Prometheus configuration. Generated from `src/platform/metrics/catalogue.ts` by `npm run generate`.',
     '',
-    'Counters are of the process that was asked: add up the rates of all of them. The last column says how to, and how a server of several processes (`PORTARIA_PROCESSES`) does it. No label holds a company, a person or anything that a caller chose, and what reading them costs does not grow with companies, directories or people. What could not be found out, since the store is away, is left out.',
+    'Each process counts for itself. The last column says how to combine the processes; with `PORTARIA_PROCESSES`, the server combines its own that way. Labels never contain a company, a person or a value chosen by a caller, and collecting metrics costs the same however many companies, directories and users there are. Metrics that need the store are left out while it is unavailable.',
     '',
-    '| figure | type | meaning and labels | several processes |',
+    '| metric | type | meaning and labels | several processes |',
     '|---|---|---|---|',
     ...own.map(row),
     '',
-    '## Of the process and of Node.js',
+    '## Process and Node.js',
     '',
-    '| figure | type | meaning and labels | several processes |',
+    '| metric | type | meaning and labels | several processes |',
     '|---|---|---|---|',
     ...others.map(row),
     '',

@@ -9,10 +9,10 @@ export const page = 'docs/saml-options.md';
 type Words = { label: string; advice: string; weakens?: string };
 const values: Record<(typeof samlOptions)[SamlOption]['kind'], string> = {
   flag: '`true`',
-  minutes: 'a number',
-  text: 'a text',
-  lines: 'a list of texts',
-  day: 'a day, `"YYYY-MM-DD"`',
+  minutes: 'number',
+  text: 'text',
+  lines: 'list of texts',
+  day: 'date, `"YYYY-MM-DD"`',
 };
 
 /** The console's English words. */
@@ -25,10 +25,11 @@ export function samlOptionsPage(): string {
     const { label, advice, weakens } = words[name];
     return `| \`${name}\` | ${values[samlOptions[name].kind]} | **${label}.** ${advice} | ${weakens ?? ''} |`;
   });
-  return `# Options of one SAML application
+  return `# SAML options of an application
 
-What one service provider needs and others do not. All are off unless they are set, in the console under *For this application only*, or in a file for \`apply\` beside the other settings of \`saml\`.
-An application with an option that weakens something says so on its page. This page is generated from the sources and the texts: \`npm run generate\`.
+These options are for service providers with special needs. All are off by default. Turn them on in the console under *For this application only*, or in the \`saml\` settings of a file for \`apply\`. The page of an application shows which of its options weaken security.
+
+This page is generated from the sources and the console's texts by \`npm run generate\`.
 
 | name | value | what it does | what it weakens |
 |---|---|---|---|

@@ -64,7 +64,7 @@ describe('documents', () => {
     for (const file of [schemaFile, servedSchemaFile]) expect(read(file)).to.equal(applySchema());
   });
 
-  it('every guide is in the index, and says truly whether it is tried', () => {
+  it('every guide is in the index, and says truly whether it is tested', () => {
     const guides = tracked.filter((file) => file.startsWith('docs/guides/'));
     expect(guides.length).to.be.greaterThan(15);
     const tests = tracked.filter((file) => file.startsWith('test/interop/guides/')).map(read);
@@ -72,12 +72,12 @@ describe('documents', () => {
       const name = file.slice('docs/guides/'.length);
       expect(read('docs/developers.md'), name).to.contain(`](guides/${name})`);
       const isTried = tests.some((test) => test.includes(`'${name}'`));
-      expect(/^_Tried as printed,.*_$/m.test(read(file)), `${name} is tried`).to.equal(isTried);
-      expect(/^_Written from .* documentation; not run by us\..*_$/m.test(read(file)), `${name} is not tried`).to.equal(!isTried);
+      expect(/^_Tested as printed,.*_$/m.test(read(file)), `${name} is tested`).to.equal(isTried);
+      expect(/^_Based on .* documentation; not run in our tests\..*_$/m.test(read(file)), `${name} is not tested`).to.equal(!isTried);
       const line = read('docs/developers.md')
         .split('\n')
         .find((one) => one.includes(`](guides/${name})`))!;
-      expect(new RegExp(`guides/${name}\\)[^;\\[]*tried`).test(line), `${name} in the index`).to.equal(isTried);
+      expect(new RegExp(`guides/${name}\\)[^;\\[]*tested`).test(line), `${name} in the index`).to.equal(isTried);
     }
   });
 
