@@ -38,10 +38,20 @@ const schemaOfFile = (): Marked =>
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       if (isNumber(jsonSchema) && zodSchema instanceof z.ZodPipe) jsonSchema.isText = true;
+      // of a text that is trimmed first, the spaces around it are nobody's fault
+      if (isTrimmed(zodSchema) && /^\^(?!\\s\*|\(\?:).*\$$/.test(jsonSchema.pattern ?? ''))
+        jsonSchema.pattern = `^\\s*(?:${jsonSchema.pattern!.slice(1, -1)})\\s*$`;
+      // the pattern beside it says the same, and not every validator knows formats
+      if (jsonSchema.pattern !== undefined) delete jsonSchema.format;
       // zod leaves it out where something in it may be given as a text
       if (zodSchema instanceof z.ZodDefault) jsonSchema.default ??= zodSchema.def.defaultValue;
     },
   });
+
+const isTrimmed = (schema: unknown): boolean => {
+  const { checks = [] } = (schema as z.ZodType).def as { checks?: { _zod: { def: { check: string } } }[] };
+  return checks.some(({ _zod }) => _zod.def.check === 'overwrite');
+};
 
 /** What is marked so by the schema of the file: below it null brings defaults back. */
 type Marked = Schema & { isText?: true; nullIsDefault?: boolean };
@@ -94,6 +104,19 @@ function withReferences(schema: Marked): Schema {
   return { ...told, anyOf: [limited, { $ref: '#/definitions/reference' }] };
 }
 
+/** Validators that are strict want a type beside what is said of lists, and every key that is required among the properties. */
+function forStrict(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(forStrict);
+  if (!isObject(value)) return value;
+  const inner = mapValues(value, forStrict) as Schema;
+  const isOfList = !inner.type && ['minItems', 'maxItems', 'contains'].some((one) => one in inner);
+  if (isOfList) return { type: ['array', 'null'], ...inner };
+  // of keys that are called so the word is no keyword
+  if (!Array.isArray(inner.required)) return inner;
+  const named = Object.fromEntries(inner.required.map((key) => [key, {}]));
+  return { ...inner, properties: { ...named, ...inner.properties } };
+}
+
 const mapValues = (value: object, work: (one: unknown) => unknown): object =>
   Object.fromEntries(Object.entries(value).map(([key, one]) => [key, work(one)]));
 
@@ -115,7 +138,7 @@ export function applySchema(): string {
   });
   // a validator need not read patterns as Unicode, and would refuse every text
   const portable = (key: string, value: unknown) => (key === 'pattern' && /\\p\{/i.test(String(value)) ? undefined : value);
-  const whole = { ...withNulls(withReferences(schema)), definitions: { reference } };
+  const whole = forStrict({ ...withNulls(withReferences(schema)), definitions: { reference } });
   return `${JSON.stringify(whole, portable, 2)}\n`;
 }
 

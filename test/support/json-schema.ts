@@ -31,6 +31,8 @@ const checks: Record<string, Check> = {
   format: (format: string, value: unknown) => !isText(value) || format !== 'uri' || URL.canParse(value),
   minItems: (least: number, value: unknown) => !Array.isArray(value) || value.length >= least,
   maxItems: (most: number, value: unknown) => !Array.isArray(value) || value.length <= most,
+  uniqueItems: (isAsked: boolean, value: unknown) =>
+    !isAsked || !Array.isArray(value) || new Set(value.map((one) => JSON.stringify(one))).size === value.length,
   minProperties: (least: number, value: unknown) => !isObject(value) || Object.keys(value).length >= least,
   maxProperties: (most: number, value: unknown) => !isObject(value) || Object.keys(value).length <= most,
   required: (names: string[], value: unknown, { path }) =>
@@ -76,4 +78,44 @@ export function faultsOf(schema: JsonSchema, value: unknown, path = '', root: Js
   });
   const applies = schema.if !== undefined && fits(schema.if, value, at);
   return applies ? [...faults, ...faultsOf(schema.then as JsonSchema, value, path, root)] : faults;
+}
+
+const typesOf: Record<string, string[]> = {
+  array: ['items', 'minItems', 'maxItems', 'contains', 'uniqueItems'],
+  string: ['pattern', 'minLength', 'maxLength'],
+  number: ['minimum', 'maximum', 'exclusiveMinimum'],
+  object: ['properties', 'required', 'additionalProperties', 'propertyNames', 'minProperties', 'maxProperties'],
+};
+
+/**
+ * What Ajv refuses of a schema in its strict mode: a keyword without its type beside or around it, a key that is required and no property, and formats, which it knows
+ * only by another package.
+ * @param around the types of the same value that are known
+ */
+export function laxParts(schema: JsonSchema, path = '', around: string[] = []): string[] {
+  const own = schema.type === undefined ? around : [schema.type].flat().map((type) => (type === 'integer' ? 'number' : String(type)));
+  const lax = Object.entries(typesOf).flatMap(([type, keywords]) =>
+    keywords.flatMap((keyword) => {
+      // ajv asks it of keywords for objects in no condition
+      const isFree = type === 'object' && around.length === 0 && path !== '';
+      return keyword in schema && !own.includes(type) && !isFree ? [`${path} ${keyword} without ${type}`] : [];
+    }),
+  );
+  const {
+    required = [],
+    properties = {},
+    format,
+  } = schema as { required?: string[]; properties?: Record<string, JsonSchema>; format?: string };
+  const below = (name: string, types: string[]): string[] =>
+    [schema[name] ?? []]
+      .flat()
+      .flatMap((one, index) => (isObject(one) ? laxParts(one, `${path}.${name}${index > 0 ? index : ''}`, types) : []));
+  return [
+    ...required.filter((name) => !Object.hasOwn(properties, name)).map((name) => `${path} required ${name}`),
+    ...lax,
+    ...(format === undefined ? [] : [`${path} format`]),
+    ...['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then'].flatMap((name) => below(name, own)),
+    ...['items', 'additionalProperties', 'contains'].flatMap((name) => below(name, [])),
+    ...Object.entries(properties).flatMap(([name, one]) => laxParts(one, `${path}.properties.${name}`)),
+  ];
 }

@@ -23,6 +23,9 @@ export function dayIn(timeZone: string, at: Date): string {
   return format.format(at);
 }
 
+/** For editors: as names of time zones are written. */
+export const timeZoneRule = { pattern: '^[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*$' };
+
 /** A name of the IANA time zone database, new or old (`Asia/Kolkata`, `Asia/Calcutta`); no offset. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Z]/.test(name)) return false;

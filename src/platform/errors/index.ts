@@ -10,6 +10,7 @@ export {
   refuseTogether,
 } from './app-error.ts';
 export { closestOf } from './closest.ts';
+export { lineRule, maybeLineRule, ruleOf, webAddressRule, wordRule, wordsRule } from './editor-rules.ts';
 export { noneTwice } from './none-twice.ts';
 export { codeFault, codeText, fromDigits, inputFaults, lineOf, parseInput, textOf, whole } from './parse-input.ts';
 export { orThrow, type ReadAsFar, type RuleTogether, readAsFar } from './read-as-far.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FieldErrors, invalidInput } from './app-error.ts';
+import { lineRule, maybeLineRule } from './editor-rules.ts';
 import { schemaFaults } from './schema-faults.ts';
 
 /** A message of ours is a key of the texts; any other comes of a type that no form can send. */
@@ -53,7 +54,8 @@ export const lineOf = (longest: number) =>
     .string()
     .trim()
     .refine((line) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(line), 'fields.hidden_characters')
-    .refine((line) => line.length > 0 && line.length <= longest, { message: 'fields.name', params: { most: longest } });
+    .refine((line) => line.length > 0 && line.length <= longest, { message: 'fields.name', params: { most: longest } })
+    .meta(lineRule(longest));
 
 /** Text that may be empty, such as a description: trimmed, at most so many characters, without control characters. */
 export const textOf = (longest: number) =>
@@ -61,4 +63,5 @@ export const textOf = (longest: number) =>
     .string()
     .trim()
     .refine((text) => !/\p{Cc}/u.test(text), 'fields.text_line')
-    .refine((text) => text.length <= longest, { message: 'fields.too_long', params: { most: longest } });
+    .refine((text) => text.length <= longest, { message: 'fields.too_long', params: { most: longest } })
+    .meta(maybeLineRule(longest));

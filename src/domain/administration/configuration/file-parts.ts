@@ -1,19 +1,23 @@
 import { z } from 'zod';
-import { whereKeysAre } from '../../../platform/errors/index.ts';
+import { ruleOf, whereKeysAre, wordsRule } from '../../../platform/errors/index.ts';
 import { apiApplicationInput, apiInput, apiScopeInput } from '../../applications/apis/index.ts';
 import { applicationInput } from '../../applications/applications/index.ts';
-import { customFieldTypes, fieldClaimNames } from '../../company/custom-fields/index.ts';
+import { customFieldRules, customFieldTypes, fieldClaimNames } from '../../company/custom-fields/index.ts';
+import { directoryInput } from '../../people/directories/index.ts';
+import { groupInput } from '../../people/groups/index.ts';
+import { loginRules } from '../../people/users/index.ts';
 
 /** The store takes no NUL. */
 export const text = z
   .string()
   .trim()
   .min(1)
-  .refine((value) => !value.includes('\0'), 'fields.hidden_characters');
+  .refine((value) => !value.includes('\0'), 'fields.hidden_characters')
+  .meta(wordsRule);
 
 export const user = z.strictObject({
-  email: text.optional(),
-  username: text.optional(),
+  email: text.meta(loginRules.email).optional(),
+  username: text.meta(loginRules.username).optional(),
   /** Left out, a new address is not, and another stays as it is. */
   emailVerified: z.boolean().optional(),
   /** One of the two, of people who have one name. */
@@ -37,17 +41,21 @@ const optionsByType = [
 
 export const customField = z
   .strictObject({
-    code: text,
-    label: text,
+    code: text.meta(customFieldRules.code),
+    label: text.meta(customFieldRules.label),
     type: z.enum(customFieldTypes),
-    options: z.array(text).default([]),
+    options: z.array(text.meta(customFieldRules.option)).meta({ uniqueItems: true }).default([]),
     required: z.boolean().default(false),
     personal: z.boolean().default(false),
     claim: z.enum(fieldClaimNames).nullish(),
   })
   .meta({ allOf: optionsByType });
 
-export const group = z.strictObject({ name: text, description: z.string().optional(), members: z.array(text).optional() });
+export const group = z.strictObject({
+  name: text.meta(ruleOf(groupInput.shape.name)),
+  description: z.string().meta(ruleOf(groupInput.shape.description.unwrap())).optional(),
+  members: z.array(text).optional(),
+});
 
 /** A list that is left out stays. */
 const people = z.strictObject({ groups: z.array(text).optional(), users: z.array(text).optional() }).optional();
@@ -74,4 +82,4 @@ export const api = z.strictObject({
   applications: z.array(apiApplicationInput.extend({ code: text })).optional(),
 });
 
-export const directory = z.strictObject({ name: text });
+export const directory = z.strictObject({ name: text.meta(ruleOf(directoryInput.shape.name)) });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { schemaFaults } from '../../../platform/errors/index.ts';
+import { ruleOf, schemaFaults } from '../../../platform/errors/index.ts';
 import { oidcInput, samlInput } from '../../applications/applications/index.ts';
-import { originPattern } from '../../company/contexts/index.ts';
+import { contextCodeRule, contextInput, originPattern } from '../../company/contexts/index.ts';
 import { directoryInput } from '../../people/directories/index.ts';
 import { api, application, customField, directory, group, text, user } from './file-parts.ts';
 import { describedSettings, settingsShape, withDefaults } from './file-settings.ts';
@@ -17,9 +17,11 @@ const keysOf = (input: z.ZodObject, value: z.ZodType = z.unknown()) =>
 /** As a number null would be 0. */
 const something = z.unknown().refine((value) => value !== null, 'fields.null_here');
 
+const fieldRule = (name: keyof typeof contextInput.shape) => ruleOf(contextInput.shape[name].unwrap());
+
 const context = z.strictObject({
-  code: text,
-  name: text.optional(),
+  code: text.meta(contextCodeRule),
+  name: text.meta(fieldRule('name')).optional(),
   environment: z.enum(['production', 'approval']).optional(),
   pairedWith: text.optional(),
   address: z
@@ -28,9 +30,9 @@ const context = z.strictObject({
     .transform((value) => new URL(value).origin)
     .nullish(),
   /** The SAML entity ID where partners expect a fixed one. */
-  samlEntityId: text.nullish(),
+  samlEntityId: text.meta(fieldRule('samlEntityId')).nullish(),
   /** An IANA name, such as America/Sao_Paulo. */
-  timeZone: text.optional(),
+  timeZone: text.meta(fieldRule('timeZone')).optional(),
 });
 
 /** @param settings of the company. @param protocols what stands below `oidc` and `saml` of an application. @param directorySettings what stands below `settings` of a directory */

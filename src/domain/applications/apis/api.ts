@@ -27,7 +27,11 @@ export const apiScopeInput = z.strictObject({
 
 /** What a form or a file says of an API. The identifier never changes: tokens, agreements and the API itself carry it. */
 export const apiInput = z.strictObject({
-  identifier: z.string().trim().refine(isApiIdentifier, 'fields.api_identifier'),
+  identifier: z
+    .string()
+    .trim()
+    .refine(isApiIdentifier, 'fields.api_identifier')
+    .meta({ pattern: '^[A-Za-z][A-Za-z0-9+.-]*:[\\x21\\x24-\\x7e]+$', maxLength: 500 }),
   name: lineOf(100),
   tokenFormat: z.enum(['jwt', 'opaque']).default('jwt'),
   signingAlg: z.enum(['RS256', 'ES256']).default('RS256'),

@@ -47,7 +47,8 @@ export const applicationInput = z.object({
   launchUrl: z
     .string()
     .optional()
-    .refine((url) => !url || (/^https?:/.test(url) && isRedirectUri(url.split('#')[0]!)), 'fields.web_uri'),
+    .refine((url) => !url || (/^https?:/.test(url) && isRedirectUri(url.split('#')[0]!)), 'fields.web_uri')
+    .meta({ pattern: '^$|^https?://[^/?#@\\s\\\\*]+(?:[/?#].*)?$' }),
   oidc: z.record(z.string(), z.unknown()).nullish(),
   saml: z.record(z.string(), z.unknown()).nullish(),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { noneTwice, whereKeysAre } from '../../../platform/errors/index.ts';
+import { noneTwice, whereKeysAre, wordsRule } from '../../../platform/errors/index.ts';
 import { fieldClaims } from '../../company/custom-fields/index.ts';
 import { oneSource, type SourceField, sourceField } from './source-field.ts';
 import { template, templateFields } from './template.ts';
@@ -75,7 +75,7 @@ const mapped = z
   )
   .meta(oneSource);
 
-const groupName = z.string().trim().min(1).max(200);
+const groupName = z.string().trim().min(1).max(200).meta(wordsRule);
 const groups = z
   .strictObject({
     only: z.enum(['all', 'assigned', 'listed']).optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type KeyRing, newId } from '../../../platform/crypto/index.ts';
-import { orThrow, type ReadAsFar, type RuleTogether, readAsFar } from '../../../platform/errors/index.ts';
+import { orThrow, type ReadAsFar, type RuleTogether, readAsFar, webAddressRule } from '../../../platform/errors/index.ts';
 import { clientKeys } from './client-keys.ts';
 import { fingerprintOf, formerSecret, type KeptSecrets, secretEnd } from './client-secrets.ts';
 import { claimShape } from './oidc-claims.ts';
@@ -13,13 +13,18 @@ export type OidcSettings = Omit<z.output<typeof schema>, 'client_secret' | 'form
 
 const isWebUri = (value: string): boolean => /^https?:/.test(value) && isRedirectUri(value);
 
-const webUri = z.string().refine(isWebUri, 'fields.web_uri');
+const webUri = z.string().refine(isWebUri, 'fields.web_uri').meta(webAddressRule);
+/** For editors: which schemes and stars may be is not told. */
+const redirectUri = z.string().meta({ pattern: '^[A-Za-z][A-Za-z0-9+.-]*:[^\\s\\\\#]+$', maxLength: 2000 });
 
 const addressSettings = {
   /** Redirect addresses by a scheme without a dot, such as `cursor://` (RFC 8252 §7.1). */
   allow_private_use_schemes: z.boolean().optional(),
   /** Whose pages may call the token endpoint and userinfo, besides those of the redirect addresses (CORS). */
-  web_origins: z.array(z.string().refine(isWebOrigin, 'fields.web_origin')).max(50).optional(),
+  web_origins: z
+    .array(z.string().refine(isWebOrigin, 'fields.web_origin').meta({ pattern: '^https?://[^/?#@\\s\\\\*]+$' }))
+    .max(50)
+    .optional(),
 };
 
 /** Those of OpenID Connect Core §9 that we speak, and `any`: a secret, by Basic or in the body, as the client's library has it. */
@@ -44,8 +49,8 @@ const schema = z.strictObject({
   client_secret_expires_at: secretEnd,
   former_client_secret_expires_at: secretEnd,
   token_endpoint_auth_method: z.enum(authMethods).default(defaultAuthMethod),
-  redirect_uris: z.array(z.string()).max(50).default([]),
-  post_logout_redirect_uris: z.array(z.string()).max(50).default([]),
+  redirect_uris: z.array(redirectUri).max(50).default([]),
+  post_logout_redirect_uris: z.array(redirectUri).max(50).default([]),
   ...addressSettings,
   grant_types: z
     .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code']))

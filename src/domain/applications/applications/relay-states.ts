@@ -18,7 +18,8 @@ export const relayStatePattern = z
     const rest = begins ? text.slice(0, -1) : text;
     if (rest === '' || rest.includes('*') || !isClean(rest)) return false;
     return !begins || page.test(rest) || token.test(rest);
-  }, 'fields.relay_state_pattern');
+  }, 'fields.relay_state_pattern')
+  .meta({ pattern: '^\\s*[^\\s\\\\]+\\s*$' });
 
 /** Dots in a path would lead out of what the beginning names. */
 const staysBelow = (beginning: string, relayState: string): boolean =>

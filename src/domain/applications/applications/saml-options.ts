@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { webAddressRule, wordRule } from '../../../platform/errors/index.ts';
 import { isRedirectUri } from './redirect-addresses.ts';
 import { relayStatePattern } from './relay-states.ts';
 import type { SourceField } from './source-field.ts';
@@ -20,7 +21,8 @@ export const entityId = z
   .trim()
   .min(1, 'fields.entity_id')
   .max(1024, 'fields.entity_id')
-  .refine((value) => !/[\p{C}\s]/u.test(value), 'fields.entity_id');
+  .refine((value) => !/[\p{C}\s]/u.test(value), 'fields.entity_id')
+  .meta(wordRule);
 
 const minutes = (least: number, most: number) =>
   z.number('fields.number_range').int('fields.number_range').min(least, 'fields.number_range').max(most, 'fields.number_range');
@@ -47,7 +49,11 @@ export const samlOptions = {
   acceptInclusiveC14nUntil: { kind: 'day', section: 'addresses', type: day, weakens: always },
   acceptSha1Until: { kind: 'day', section: 'addresses', type: day, weakens: always },
   relayStates: { kind: 'lines', section: 'addresses', type: z.array(relayStatePattern).max(50), weakens: always },
-  soapLogoutUrl: { kind: 'text', section: 'addresses', type: z.string().trim().refine(isWebAddress, 'fields.web_uri') },
+  soapLogoutUrl: {
+    kind: 'text',
+    section: 'addresses',
+    type: z.string().trim().refine(isWebAddress, 'fields.web_uri').meta(webAddressRule),
+  },
   artifactBinding: { kind: 'flag', section: 'addresses', type: z.boolean() },
   refuseLaunch: { kind: 'flag', section: 'addresses', type: z.boolean() },
   nameIdTemplate: { kind: 'text', section: 'told', type: template, weakens: (text: string) => !templateFields(text).some(isOnePersons) },

@@ -1,7 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { newId } from '../../../platform/crypto/index.ts';
-import { noneTwice, orThrow, type ReadAsFar, type RuleTogether, readAsFar } from '../../../platform/errors/index.ts';
+import {
+  noneTwice,
+  orThrow,
+  type ReadAsFar,
+  type RuleTogether,
+  readAsFar,
+  webAddressRule,
+  wordsRule,
+} from '../../../platform/errors/index.ts';
 import { attributeNameFormat, blockCiphers, everyNameIdFormat, pemOf, signingAlgorithms } from '../../../platform/saml/index.ts';
 import type { Scope } from '../../scope.ts';
 import { isOpenAddress, isPlainHttp } from './http-addresses.ts';
@@ -14,7 +22,7 @@ const keysOf = <T extends object>(object: T) => Object.keys(object) as [keyof T 
 
 /** Whether answers may go there. */
 export const isPartnerAddress = (value: string): boolean => /^https?:/.test(value) && isRedirectUri(value);
-const webUri = z.string().refine(isPartnerAddress, 'fields.web_uri');
+const webUri = z.string().refine(isPartnerAddress, 'fields.web_uri').meta(webAddressRule);
 
 export type KeyKind = 'rsa' | 'ec';
 
@@ -26,23 +34,26 @@ export function certificateFault(pem: string, kinds: KeyKind[]): 'certificate_ki
 }
 
 const certificate = (...kinds: KeyKind[]) =>
-  z.string().transform((text, ctx) => {
-    const refuse = (message: string) => {
-      ctx.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    };
-    try {
-      const pem = pemOf(text);
-      const fault = certificateFault(pem, kinds);
-      return fault ? refuse(`fields.${fault}`) : pem;
-    } catch {
-      return refuse('fields.certificate');
-    }
-  });
+  z
+    .string()
+    .meta({ pattern: '^(?:-----(?:BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+/=_-]|\\s){64,}$' })
+    .transform((text, ctx) => {
+      const refuse = (message: string) => {
+        ctx.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      };
+      try {
+        const pem = pemOf(text);
+        const fault = certificateFault(pem, kinds);
+        return fault ? refuse(`fields.${fault}`) : pem;
+      } catch {
+        return refuse('fields.certificate');
+      }
+    });
 
 const attribute = z
   .strictObject({
-    name: z.string().trim().min(1).max(500),
+    name: z.string().trim().min(1).max(500).meta(wordsRule),
     nameFormat: z.enum(keysOf(attributeNameFormat)).default('basic'),
     friendlyName: z.string().max(200).optional(),
     from: sourceField.optional(),
@@ -74,7 +85,10 @@ const schema = z.strictObject({
   assertionConsumerServices: z
     .array(
       z.strictObject({
-        url: z.string().refine((url) => isPartnerAddress(url) || isPlainHttp(url), 'fields.web_uri'),
+        url: z
+          .string()
+          .refine((url) => isPartnerAddress(url) || isPlainHttp(url), 'fields.web_uri')
+          .meta(webAddressRule),
         index: z.number().int().min(0).max(65_535).optional(),
         isDefault: z.boolean().default(false),
         /** Left out, answers go there by POST. */
@@ -112,6 +126,7 @@ const schema = z.strictObject({
     .string()
     .max(1000)
     .regex(/^[^\p{Cc}\\]*$/u, 'fields.invalid')
+    .meta({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\\\]*$' })
     .optional(),
   ...optionShape,
 });

@@ -11,7 +11,11 @@ export const subjectShape = {
   /** `pairwise`: another one in each sector. `public`, or none: the same in all applications. */
   subject_type: z.enum(['public', 'pairwise']).optional(),
   /** Applications of one host share their subjects; nothing is fetched from there. */
-  sector_identifier_uri: z.string().refine(isSectorUri, 'fields.sector_identifier_uri').optional(),
+  sector_identifier_uri: z
+    .string()
+    .refine(isSectorUri, 'fields.sector_identifier_uri')
+    .meta({ pattern: '^\\s*[Hh][Tt][Tt][Pp][Ss]:[^#]+$' })
+    .optional(),
 };
 
 const schema = z.object({ ...subjectShape, redirect_uris: z.array(z.string()), grant_types: z.array(z.string()) });

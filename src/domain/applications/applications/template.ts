@@ -27,7 +27,8 @@ export const template = z
   .string()
   .trim()
   .max(1000)
-  .refine((text) => partsOf(text) !== undefined, 'fields.template');
+  .refine((text) => partsOf(text) !== undefined, 'fields.template')
+  .meta({ pattern: '^[^{}]*(?:\\{[^{}]+\\}[^{}]*)+$' });
 
 /** The fields of which a template is made. */
 export const templateFields = (text: string): SourceField[] =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lineRule, wordsRule } from '../../../platform/errors/index.ts';
 import { type Locale, locales } from '../../../platform/i18n/index.ts';
 import type { SettingsKind } from '../../company/context-settings/index.ts';
 import type { Status } from '../../people/users/index.ts';
@@ -10,8 +11,9 @@ const text = z.strictObject({
     .trim()
     .min(1, 'fields.required')
     .max(200, 'fields.text_long')
-    .regex(/^\P{C}*$/u, 'fields.text_line'),
-  body: z.string().trim().min(1, 'fields.required').max(100_000, 'fields.text_long'),
+    .regex(/^\P{C}*$/u, 'fields.text_line')
+    .meta(lineRule(200)),
+  body: z.string().trim().min(1, 'fields.required').max(100_000, 'fields.text_long').meta(wordsRule),
 });
 export const termsTextsSchema = z
   .partialRecord(z.enum(locales), text)

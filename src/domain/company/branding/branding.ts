@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maybeLineRule } from '../../../platform/errors/index.ts';
 import { locales } from '../../../platform/i18n/index.ts';
 import type { SettingsKind } from '../context-settings/index.ts';
 
@@ -39,13 +40,15 @@ const color = z
   .trim()
   .toLowerCase()
   .regex(/^#[0-9a-f]{6}$/, 'fields.color')
-  .refine((value) => !/^#[0-9a-f]{6}$/.test(value) || carriesWhite(value), 'fields.color_contrast');
+  .refine((value) => !/^#[0-9a-f]{6}$/.test(value) || carriesWhite(value), 'fields.color_contrast')
+  .meta({ pattern: '^\\s*#[0-9A-Fa-f]{6}\\s*$' });
 
 const line = z
   .string()
   .trim()
   .max(300, 'fields.text_long')
-  .regex(/^\P{C}*$/u, 'fields.text_line');
+  .regex(/^\P{C}*$/u, 'fields.text_line')
+  .meta(maybeLineRule(300));
 const address = z
   .string()
   .trim()
@@ -53,7 +56,8 @@ const address = z
   .refine(
     (value) => value === '' || (/^(https:\/\/[^\s"<>]+|mailto:[^\s"<>]+@[^\s"<>]+)$/.test(value) && URL.canParse(value)),
     'fields.link',
-  );
+  )
+  .meta({ pattern: '^\\s*(?:https://[^\\s"<>]+|mailto:[^\\s"<>]+@[^\\s"<>]+)?\\s*$' });
 
 const schema = z.strictObject({
   /** Of the one button that matters on a page. */

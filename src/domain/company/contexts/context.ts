@@ -39,6 +39,9 @@ const reserved = new Set([
   'account',
 ]);
 
+/** For editors. */
+export const contextCodeRule = { pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$', not: { enum: [...reserved] } };
+
 /** The rule that a context's code breaks, as a message key. */
 export const contextCodeFault = (code: string): string | undefined =>
   codeFault(code) ?? (reserved.has(code) ? 'fields.context_code_reserved' : undefined);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isTimeZone } from '../../../platform/clock/index.ts';
+import { isTimeZone, timeZoneRule } from '../../../platform/clock/index.ts';
 import { newId } from '../../../platform/crypto/index.ts';
 import { notifyChange, orTaken } from '../../../platform/database/index.ts';
-import { AppError, invalidInput, lineOf, parseInput, refuseTogether } from '../../../platform/errors/index.ts';
+import { AppError, invalidInput, lineOf, parseInput, refuseTogether, wordRule } from '../../../platform/errors/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type ContextId, type Transaction, useCase } from '../../scope.ts';
 import { type Context, contextCodeFault, originPattern } from './context.ts';
@@ -136,9 +136,10 @@ const isEntityId = (entityId: string): boolean =>
 
 const isOrigin = (address: string): boolean => originPattern.test(address) && URL.canParse(address);
 
-const checked = z.object({
+/** What is asked of a company's own fields. */
+export const checked = z.object({
   address: z.string().refine(isOrigin, 'fields.origin').optional(),
   name: lineOf(100).optional(),
-  samlEntityId: z.string().refine(isEntityId, 'fields.own_entity_id').optional(),
-  timeZone: z.string().refine(isTimeZone, 'fields.time_zone').optional(),
+  samlEntityId: z.string().refine(isEntityId, 'fields.own_entity_id').meta(wordRule).optional(),
+  timeZone: z.string().refine(isTimeZone, 'fields.time_zone').meta(timeZoneRule).optional(),
 });

@@ -1,4 +1,4 @@
-import type { Fault, FieldErrors } from '../../../platform/errors/index.ts';
+import { type Fault, type FieldErrors, lineRule } from '../../../platform/errors/index.ts';
 import { type FieldClaim, fieldClaimNames } from './field-claims.ts';
 
 export const customFieldTypes = ['text', 'number', 'date', 'boolean', 'choice', 'choices'] as const;
@@ -30,6 +30,9 @@ const longestText = 1000;
 
 /** How the field called `code` is named where the fields of a person are listed. */
 export const customFieldName = (code: string): string => `custom.${code}`;
+
+/** For editors. */
+export const customFieldRules = { code: { pattern: '^[a-z][a-z0-9_]{0,62}$' }, label: lineRule(100), option: lineRule(100) };
 
 /** The rule that a code breaks, as a message key. */
 function customFieldCodeFault(code: string): string | undefined {

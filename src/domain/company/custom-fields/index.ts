@@ -7,6 +7,7 @@ export {
   type CustomValue,
   type CustomValues,
   customFieldName,
+  customFieldRules,
   customFieldTypes,
   customTexts,
   readCustomValues,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lineRule, wordsRule } from '../../../platform/errors/index.ts';
 import { type Locale, locales } from '../../../platform/i18n/index.ts';
 import { useCase } from '../../scope.ts';
 import { changeSettings, loadSettings, type SettingsKind } from '../context-settings/index.ts';
@@ -41,11 +42,13 @@ const line = z
   .string()
   .trim()
   .max(200, 'fields.text_long')
-  .regex(/^\P{C}*$/u, 'fields.text_line');
+  .regex(/^\P{C}*$/u, 'fields.text_line')
+  .min(1, 'fields.required')
+  .meta(lineRule(200));
 const text = z.strictObject({
-  subject: line.min(1, 'fields.required'),
-  body: z.string().trim().min(1, 'fields.required').max(4000, 'fields.text_long'),
-  action: line.min(1, 'fields.required'),
+  subject: line,
+  body: z.string().trim().min(1, 'fields.required').max(4000, 'fields.text_long').meta(wordsRule),
+  action: line,
 });
 
 const schema = z.partialRecord(z.enum(mailNames), z.partialRecord(z.enum(locales), text));

@@ -7,7 +7,12 @@ const attribute = z
   .string()
   .trim()
   .regex(/^([A-Za-z][A-Za-z0-9-]{0,99}|\d+(\.\d+)+)$/, 'fields.ldap_attribute');
-const filter = z.string().trim().max(4000, 'fields.too_long').refine(isFilter, 'fields.ldap_filter');
+const filter = z
+  .string()
+  .trim()
+  .max(4000, 'fields.too_long')
+  .refine(isFilter, 'fields.ldap_filter')
+  .meta({ pattern: '^\\s*\\([\\s\\S]+\\)\\s*$' });
 
 const settings = z.strictObject({
   /** S16–S18: whether people and groups who arrive are accepted without being asked about. */

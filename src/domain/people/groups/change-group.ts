@@ -21,7 +21,7 @@ import {
 } from './store.ts';
 
 /** What is said of a group by a form, a file or a program. */
-const groupInput = z.object({
+export const groupInput = z.object({
   name: lineOf(100),
   description: textOf(500).default(''),
 });

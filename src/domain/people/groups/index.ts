@@ -4,6 +4,7 @@ export {
   addMembers,
   createGroup,
   editGroup,
+  groupInput,
   removeGroupRecord,
   removeMember,
   renameGroup,

@@ -58,6 +58,7 @@ export {
   identifier,
   isEmail,
   isPlainEmail,
+  loginRules,
   type PersonalData,
   type Role,
   type Status,

@@ -75,6 +75,9 @@ const invisible = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 const joiners =
   /(?<=[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Deva}\p{Script=Beng}\p{Script=Guru}\p{Script=Gujr}\p{Script=Orya}\p{Script=Taml}\p{Script=Telu}\p{Script=Knda}\p{Script=Mlym}\p{Script=Sinh}])[\u200C\u200D](?=[\p{L}\p{M}])/gu;
 
+/** For editors: what is tidied away is taken, too. */
+export const loginRules = { email: { pattern: '^[^@＠﹫]+[@＠﹫][^@]+[.][^@]+$' }, username: { pattern: '^[^@]*[^@\\s][^@]*$' } };
+
 export const isEmail = (value: string): boolean => value.length <= 254 && email.test(value) && !invisible.test(value);
 
 /**

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { isTimeZone } from '../../../platform/clock/index.ts';
+import { isTimeZone, timeZoneRule } from '../../../platform/clock/index.ts';
 import { whereKeysAre, whole } from '../../../platform/errors/index.ts';
 import { factorKinds } from '../credentials/factors/index.ts';
 import { passwordRules } from '../credentials/password/index.ts';
@@ -8,6 +8,7 @@ import { passwordRules } from '../credentials/password/index.ts';
 export const demands = ['off', 'optional', 'required'] as const;
 export type SecondFactorDemand = (typeof demands)[number];
 
+const part = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const range = z
   .string()
   .trim()
@@ -15,7 +16,9 @@ const range = z
     const [address = '', bits] = text.split('/');
     const family = isIP(address);
     return family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
-  }, 'fields.network');
+  }, 'fields.network')
+  // of IPv6 it is only told that there are colons
+  .meta({ pattern: `^\\s*(?:${part}(?:\\.${part}){3}(?:/0{0,2}(?:3[0-2]|[12]?\\d))?|[0-9A-Fa-f.]*:[^\\s/]*(?:/\\d{1,3})?)\\s*$` });
 
 const time = /^([01]\d|2[0-3]):[0-5]\d$/;
 const timeOfDay = z.string().regex(time, 'fields.time_of_day');
@@ -25,7 +28,7 @@ const hours = z
     days: z.array(z.number().int().min(1).max(7)).min(1, 'fields.days').max(7),
     from: timeOfDay,
     to: timeOfDay,
-    timeZone: z.string().refine(isTimeZone, 'fields.time_zone'),
+    timeZone: z.string().refine(isTimeZone, 'fields.time_zone').meta(timeZoneRule),
   })
   // of two that are no times nobody can say which is later
   .refine(({ from, to }) => from < to || ![from, to].every((one) => time.test(one)), { path: ['to'], message: 'fields.hours_order' });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { findInRest, resolveReferences } from '../../../../src/domain/administration/configuration/index.ts';
 import { applyState, findFaults, parseState, StateError } from '../../../../src/domain/administration/desired-state/index.ts';
-import { faultsOf, type JsonSchema } from '../../../support/json-schema.ts';
+import { faultsOf, type JsonSchema, laxParts } from '../../../support/json-schema.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
@@ -32,6 +32,16 @@ function changed(file: unknown, steps: Step[], value: unknown): unknown {
 /** Names of a company's own stand here as keys, and RFC 7517 lets more stand in a set of keys. */
 const isFree = (steps: Step[]): boolean =>
   steps.some((step) => step === 'jwks' || step === 'customFields') && !steps.slice(0, -1).includes('users');
+
+/** Of which most places take a few and none takes all. */
+const wrongTexts = ['', ' ', 'two words', 'a\u0007b', '#', 'https://u@x.example/#a', '300.1.2.3/8', 'x'.repeat(70), 'x'.repeat(5000)];
+
+/**
+ * What JSON Schema cannot know, by the rules of `apply`: what the company has, what words, keys and filters mean, which zones, schemes and top-level
+ * domains there are, and the names of people, of which invisible characters are taken away first.
+ */
+const unsayable =
+  /errors\.unknown_|fields\.(api_scope_unknown|custom_field_unknown|one_of|own_entity_id|time_zone|logo|jwks_unusable|certificate|ldap_filter|template|color_contrast|redirect_scheme\w*|redirect_pattern\w*|relay_state_pattern|domain|email|one_name)$|users\[0\]\.(firstName|lastName|department|customFields)/;
 
 /** Every object that a file can have, by its schema. */
 function* objectsOf(one: unknown): Generator<unknown> {
@@ -220,6 +230,40 @@ describe('domain/administration/desired-state: what the schema for editors says'
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('is read by a validator that is strict', () => {
+    expect(laxParts(schema)).to.deep.equal([]);
+    const wrong = { type: 'object', properties: { a: { minItems: 1 }, b: { type: 'string', format: 'date' } }, required: ['c'] };
+    expect(laxParts(wrong)).to.deep.equal([' required c', '.properties.a minItems without array', '.properties.b format']);
+  });
+
+  it('is what apply says of texts of every kind, but for what a schema cannot know', async function () {
+    this.timeout(300_000);
+    const [company] = everything.contexts as [Keys];
+    const person = { email: 'null@everything.example', firstName: 'Nil', customFields: { zone: 'north' } };
+    const file = { contexts: [{ ...company, users: [person] }] };
+    await applyState(store.scope, parseState(resolveReferences(file, () => secret).value));
+    // one place of each kind
+    const places = new Map(partsOf(file).map((one) => [one.steps.filter((step) => typeof step === 'string').join('.'), one]));
+    const odd: string[] = [];
+    let turn = 0;
+    for (const [name, { steps, value }] of places) {
+      if (typeof value !== 'string' || name === 'contexts.code') continue;
+      const [, , list, index] = steps;
+      for (const text of wrongTexts) {
+        const whole = (changed(file, steps, text) as typeof file).contexts[0] as Keys;
+        const kept = { [list!]: typeof index === 'number' ? [(whole[list!] as unknown[])[index]] : whole[list!] };
+        const said = { contexts: [{ code: company.code, ...kept }] };
+        // that it is no stricter is asked of every fourth
+        if (faultsOf(schema, said).length > 0 && turn++ % 4 > 0) continue;
+        const found = await verdicts(said);
+        const isKnown = found.apply === 'refuses' && unsayable.test(found.why[0]!);
+        if (found.schema !== found.apply && !isKnown)
+          odd.push(`${name} ${JSON.stringify(text.slice(0, 12))}: the schema ${found.schema}, ${found.why[0] ?? 'apply takes'}`);
+      }
+    }
+    expect(odd).to.deep.equal([]);
   });
 
   it('is what apply says of null at every key that may be left out', async () => {
