@@ -25,6 +25,8 @@ export type Output = {
   text: string;
   data: unknown;
   exitCode?: number;
+  /** Nothing was done: `text` says why, beside what a script reads. */
+  isRefusal?: true;
   /** Read back by a program: printed as it is. */
   isFile?: true;
 };

@@ -97,7 +97,8 @@ async function orRefused(work: Promise<Output>): Promise<Output> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof AppError && inTheWay.includes(error.code)) return { ...describeObstacle(error), exitCode: exitCodes.problems };
+    if (error instanceof AppError && inTheWay.includes(error.code))
+      return { ...describeObstacle(error), exitCode: exitCodes.problems, isRefusal: true };
     throw error;
   }
 }
@@ -178,5 +179,6 @@ async function runUndo({ scope }: Tools, id: string, withRest: boolean): Promise
     ].join('\n'),
     data: { outcome: 'refused', ...refusal, objects: objects.map(tellUndone) },
     exitCode: exitCodes.problems,
+    isRefusal: true,
   };
 }

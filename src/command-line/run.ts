@@ -80,7 +80,9 @@ export async function runCommandLine(argv: string[], { out, err }: Streams): Pro
       note: (line) => err(visible(line)),
       did: (line) => done.push(line),
     });
-    out(wantsJson ? json(result.data) : result.isFile ? result.text : visible(result.text));
+    if (wantsJson) out(json(result.data));
+    else if (result.isRefusal) err(visible(result.text));
+    else out(result.isFile ? result.text : visible(result.text));
     return result.exitCode ?? exitCodes.ok;
   } catch (error) {
     const { message, exitCode, details } = explain(error, command);

@@ -38,8 +38,8 @@ describe('portaria promote', function () {
     }
   }
   async function refusedWith(code: string, ...args: string[]) {
-    const { status, stdout } = await run(...args);
-    expect([status, stdout.includes('Nothing was changed.')], stdout).to.deep.equal([2, true]);
+    const { status, stdout, stderr } = await run(...args);
+    expect([status, stdout, stderr.includes('Nothing was changed.')], stderr).to.deep.equal([2, '', true]);
     const told = JSON.parse((await run(...args, '--json')).stdout);
     expect(told).to.include({ outcome: 'refused', code });
     expect(told.findings.map((one: Record<string, string>) => [one.code, one.message])).to.deep.equal([[code, told.error]]);
@@ -105,7 +105,9 @@ describe('portaria promote', function () {
     expect(faults.map(({ path }) => path)).to.deep.equal(paths);
     for (const [, path, told] of odd) expect(faults.find((one) => one.path === path)!.message).to.match(told);
     writeFileSync(join(folder, 'odd.yaml'), 'a: 1\na: 2\n');
-    expect((await run('acme-approval', 'acme', '--values', join(folder, 'odd.yaml'))).stderr).to.contain('Map keys must be unique');
+    expect((await run('acme-approval', 'acme', '--values', join(folder, 'odd.yaml'))).stderr).to.contain(
+      'A key stands twice in one object',
+    );
     for (const option of [['--dry-run'], ['--only', 'branding'], ['--with-removals']])
       expect((await run('--undo', '019ad0c4-5a8e-7c3e-9d1f-2f6a4c0b7e11', ...option)).status, option.join(' ')).to.equal(64);
     expect((await run('acme', 'acme-approval')).stderr).to.contain('use: portaria promote acme-approval acme');
@@ -232,10 +234,10 @@ describe('portaria promote', function () {
     await server.apply({ contexts: [{ code: 'acme', applications: [ownApplication('ship', { description: 'mine' })] }] });
     const refused = await run('--undo', promotionId);
     expect(refused.status).to.equal(2);
-    expect(refused.stdout)
+    expect(refused.stderr)
       .to.match(/not undone: .*Application SHIP/)
       .and.to.contain('· Application SHIP (stays: changed since then: Description)');
-    expect(refused.stdout, 'nothing else goes back').not.to.contain('--rest');
+    expect(refused.stderr, 'nothing else goes back').not.to.contain('--rest');
     const told = JSON.parse((await run('--undo', promotionId, '--json')).stdout);
     expect(told).to.include({ outcome: 'refused', code: 'promotion_changed_since' });
     expect(told.error).to.match(/not undone: .*Application SHIP/);
@@ -248,9 +250,16 @@ describe('portaria promote', function () {
       ['crew', 'stays', 'still needed by Application SHIP'],
     ]);
     const rest = await run('--undo', promotionId, '--rest');
-    expect([rest.status, rest.stdout], 'nothing goes back').to.deep.equal([2, refused.stdout]);
+    expect([rest.status, rest.stderr, rest.stdout], 'nothing goes back').to.deep.equal([2, refused.stderr, '']);
     await server.apply({ contexts: [{ code: 'acme', applications: [ownApplication('ship', { description: '' })] }] });
     expect((await run('--undo', promotionId)).stdout, 'it is not used up').to.contain('Undone.');
+  });
+
+  it('takes no references in a file of values', async () => {
+    await approval({ applications: [oidcApplication('literal')] });
+    writeFileSync(values, stringify({ 'application literal': { 'oidc.redirect_uris': ['$' + '{env:REDIRECT}'] } }));
+    const refused = await run('acme-approval', 'acme', '--values', values, '--only', 'application literal');
+    expect([refused.status, refused.stderr.includes('references are not resolved here')], refused.stderr).to.deep.equal([65, true]);
   });
 
   it('offers to undo the rest where there is one', async () => {
@@ -270,7 +279,7 @@ describe('portaria promote', function () {
     );
     await server.apply({ contexts: [{ code: 'acme', groups: [{ name: 'One', description: 'mine' }] }] });
     const refused = await run('--undo', promotionId);
-    expect(refused.stdout).to.contain(`portaria promote --undo ${promotionId} --rest`).and.to.contain('✓ Application PAIR');
+    expect(refused.stderr).to.contain(`portaria promote --undo ${promotionId} --rest`).and.to.contain('✓ Application PAIR');
   });
 
   it('says which object of an undo a rule refuses, and goes on with the rest when that is asked for', async () => {
@@ -283,7 +292,7 @@ describe('portaria promote', function () {
     await server.apply({ contexts: [{ code: 'acme', applications: [{ ...ownApplication('heir'), oidc: ownApplication('relic').oidc }] }] });
     const refused = await run('--undo', promotionId);
     expect(refused.status).to.equal(2);
-    expect(refused.stdout)
+    expect(refused.stderr)
       .to.match(/^Application RELIC: “Client ID” can't be saved\. .* Found: "relic"$/m)
       .and.to.match(/· Application RELIC \(stays: can't be restored: “Client ID”\. /)
       .and.to.contain('✓ Application BESIDE')
@@ -347,7 +356,7 @@ describe('portaria promote', function () {
     const said = Object.fromEntries(told.objects.map(({ key, why }: { key: string; why?: string }) => [key, why]));
     for (const [key, why] of Object.entries(whys)) {
       expect(said[key], key).to.match(why);
-      expect(refused.stdout, key).to.contain(said[key]);
+      expect(refused.stderr, key).to.contain(said[key]);
     }
     expect(told.findings.map(({ object }: { object: { key: string } }) => object.key)).to.have.members(Object.keys(whys));
     expect(told.error).to.contain('MANY-CHANGED').and.to.contain('“Client ID”');
