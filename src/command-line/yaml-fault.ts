@@ -1,4 +1,4 @@
-import { isAlias, isNode, Lexer, type Node, parse, parseDocument, visit, YAMLParseError } from 'yaml';
+import { type ErrorCode, isAlias, isNode, Lexer, type Node, parseDocument, visit, YAMLParseError } from 'yaml';
 
 /** The file is no YAML: `message` says where, and the rule; nothing of the line, which may hold a password. */
 class YamlFault extends Error {}
@@ -6,8 +6,11 @@ class YamlFault extends Error {}
 /** YAML holds JSON. Warnings would print the line that they are about. @throws what `yamlFault` tells */
 export function parseYaml(text: string): unknown {
   try {
-    const value = parse(text, { prettyErrors: true, logLevel: 'error' });
-    const fault = shapeFault(value, text);
+    const document = parseDocument(text, { prettyErrors: true, logLevel: 'error' });
+    const [wrong] = document.errors;
+    if (wrong) throw wrong;
+    const value: unknown = document.toJS();
+    const fault = shapeFault(value, text) ?? commentFault(document, text);
     if (fault) throw new YamlFault(fault);
     return value;
   } catch (error) {
@@ -37,6 +40,21 @@ function shapeFault(value: unknown, text: string, above: readonly object[] = [],
   return undefined;
 }
 
+/** `color: #1a2b3c` says nothing: what is meant as the value is a comment. One with a space behind its # is meant as such. */
+function commentFault(document: ReturnType<typeof parseDocument>, text: string): string | undefined {
+  let fault: string | undefined;
+  visit(document, {
+    Scalar(_, { value, source, range }) {
+      if (value !== null || source || !range) return undefined;
+      const [spaces] = /^[ \t]*(?=#[^\s#])/.exec(text.slice(range[0])) ?? [];
+      if (spaces === undefined) return undefined;
+      fault = `What begins with # is a comment, so that nothing is said at ${placeOf(text, range[0] + spaces.length)}: put the value in quotes, or a space behind the #`;
+      return visit.BREAK;
+    },
+  });
+  return fault;
+}
+
 function placeOfOwnAlias(text: string): string {
   let place = '';
   visit(parseDocument(text), {
@@ -53,10 +71,34 @@ function placeOfOwnAlias(text: string): string {
 /** @returns undefined for what the parser did not throw */
 export const yamlFault = (error: unknown): string | undefined => (error instanceof YamlFault ? error.message : undefined);
 
+/** In words of our own, by what the parser calls it. */
+const rules: Partial<Record<ErrorCode, string>> = {
+  ALIAS_PROPS: 'An alias (*) stands alone, without an anchor (&) or a tag (!)',
+  BAD_ALIAS: 'An alias (*) repeats what has no anchor (&) before it',
+  BAD_COLLECTION_TYPE: 'A tag (!) does not fit what it stands before',
+  BAD_DIRECTIVE: 'A line that begins with % is no directive of YAML',
+  BAD_INDENT: 'A line is indented otherwise than its list or keys',
+  BAD_PROP_ORDER: 'An anchor (&) or a tag (!) stands in the wrong place',
+  BAD_SCALAR_START: 'A text cannot begin so: put it in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'A colon and a space in a text make another key of it: put the text in quotes, or begin a new line',
+  BLOCK_IN_FLOW: 'Inside of [ ] and { } lists and keys are not written in lines',
+  DUPLICATE_KEY: 'A key stands twice in one object',
+  KEY_OVER_1024_CHARS: 'A key is longer than 1024 characters',
+  MISSING_CHAR: 'Something is not closed, or a colon, a comma or a space is missing',
+  MULTILINE_IMPLICIT_KEY: 'A key stands in one line: a colon is missing, or a text goes on in the next one',
+  MULTIPLE_ANCHORS: 'A value has more than one anchor (&)',
+  MULTIPLE_DOCS: 'The file has more than one document: --- stands between them',
+  MULTIPLE_TAGS: 'A value has more than one tag (!)',
+  TAB_AS_INDENT: 'Lines are indented by spaces, not by tabs',
+  TAG_RESOLVE_FAILED: 'A tag (!) is not known: put a text that begins with ! in quotes',
+  UNEXPECTED_TOKEN: 'Something stands where nothing can',
+  RESOURCE_EXHAUSTION: 'Aliases (*) repeat too much',
+};
+
 function ruleOf(error: Error): string {
-  const [rule = ''] = error.message.split(/[:\n\\]| at line \d/);
+  const rule = error instanceof YAMLParseError ? rules[error.code] : 'An alias (*) repeats what has no anchor (&) before it, or too much';
   const { line, col } = (error instanceof YAMLParseError && error.linePos?.[0]) || {};
-  return line === undefined ? rule.trim() : `${rule.trim()} at line ${line}, column ${col}`;
+  return `${rule ?? 'This is no YAML'}${line === undefined ? '' : ` at line ${line}, column ${col}`}`;
 }
 
 /** What is wrong with quotes, where it begins: the parser sees it only where the text ends. */

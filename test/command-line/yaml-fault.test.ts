@@ -12,7 +12,9 @@ describe('command-line: a file that is no YAML', () => {
   };
 
   it('is told by line, column and rule, and nothing of the line is printed', () => {
-    expect(faultOf('a: 1\nb: c: hunter2')).to.equal('Nested mappings are not allowed in compact mappings at line 2, column 4');
+    expect(faultOf('a: 1\nb: c: hunter2')).to.equal(
+      'A colon and a space in a text make another key of it: put the text in quotes, or begin a new line at line 2, column 4',
+    );
     const odd = [
       'users:\n  - password: "hunter2\n',
       'password: *hunter2',
@@ -29,6 +31,26 @@ describe('command-line: a file that is no YAML', () => {
       expect(faultOf(text), text)
         .to.match(/^[A-Z].{9,}/)
         .and.not.contain('unter');
+  });
+
+  it('a value that is a comment is told by its place; a comment that is meant as one is not', () => {
+    for (const [text, place] of [
+      ['a:\n  color: #1a2b3c\n', 'line 2, column 10'],
+      ['list:\n  - #hunter2\n  - b', 'line 2, column 5'],
+      ['{a: #b\n}', 'line 1, column 5'],
+    ] as const)
+      expect(faultOf(text), text).to.contain(`is a comment, so that nothing is said at ${place}`).and.not.contain('unter');
+    for (const text of [
+      'a: # note\nb: 1',
+      'a: #list\n  - 1',
+      'a: ""  #b',
+      'a:\n#b\nc: 1',
+      'a: ~ #b',
+      'a: |\n  #b\n',
+      'a: "#1a2b3c"',
+      '#a\nb: 1',
+    ])
+      expect(faultOf(text), text).to.equal(undefined);
   });
 
   it('of quotes it is told where they begin, or what to write instead', () => {
