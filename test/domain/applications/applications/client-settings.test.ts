@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { applyState, parseState } from '../../../../src/domain/administration/desired-state/index.ts';
 import {
@@ -31,6 +32,29 @@ describe('domain/applications/applications: what a client is unless somebody say
       ).to.deep.equal(['client_id']);
     for (const [n, client_id] of ['https://app.example/client.json', 'a.b', '...', 'x/.well', 'a..b'].entries())
       await registerApplication(store.scope, { code: `dots-${n}`, name: 'Dots', oidc: { ...oidc, client_id } });
+  });
+
+  it('keys that cannot be used are left out (RFC 7517 §5), one has to be left, and none may be private', async () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
+    const others = [
+      { kty: 'AKP', alg: 'ML-DSA-44', pub: 'x' },
+      { kty: 'RSA', n: 'AQAB' },
+      { ...key, alg: 'XYZ' },
+      { ...key, use: 'enc' },
+      { ...key, crv: 'P-1' },
+      {},
+    ];
+    const keysOf = async (code: string, keys: object[]) => {
+      const signed = { client_id: code, token_endpoint_auth_method: 'private_key_jwt', redirect_uris: oidc.redirect_uris, jwks: { keys } };
+      await registerApplication(store.scope, { code, name: code, oidc: signed });
+      return (await findApplicationByCode(store.scope, code))!.oidc!.jwks!.keys;
+    };
+    const known = { ...key, alg: 'ES256', use: 'sig', kid: 'one' };
+    expect(await keysOf('known', [...others, known])).to.deep.equal([known]);
+    for (const keys of [...others.map((one) => [one]), others, [], [known, { ...key, d: 'x' }], [known, { kty: 'oct', k: 'x' }]])
+      expect(Object.keys(await store.refused('invalid_input', () => keysOf('unknown', keys))), JSON.stringify(keys)).to.deep.equal([
+        'jwks',
+      ]);
   });
 
   it('one that is there keeps its signature through an edit and a file that do not name it', async () => {
