@@ -31,7 +31,7 @@ export function describeLines(changes: Change[], { contexts = [] }: Pick<ApplyRe
 /** What would differ, object by object, in the console's words; and what a comparison does not see, which is people and secrets. */
 export function describePlan(result: ApplyResult): string {
   const t = terminalWords();
-  const contexts = (result.plan ?? []).filter(({ isNew, differences }) => isNew || differences.length > 0);
+  const contexts = (result.plan ?? []).map(withoutSecrets).filter(({ isNew, differences }) => isNew || differences.length > 0);
   const unseen = result.changes.filter((change) => isUnseen(change, result.plan ?? []));
   const others = describeLines(unseen, result);
   const nothing = contexts.length + others.length === 0;
@@ -41,6 +41,14 @@ export function describePlan(result: ApplyResult): string {
     ...describeNotes(result, false),
   ].join('\n');
 }
+
+/** They are told beside people. */
+const withoutSecrets = ({ differences, ...context }: PlannedContext): PlannedContext => ({
+  ...context,
+  differences: differences
+    .map((one) => ({ ...one, fields: one.fields.filter(({ isSecret }) => !isSecret) }))
+    .filter(({ action, fields }) => action !== 'change' || fields.length > 0),
+});
 
 /** People and secrets are in no configuration. An assignment is, of groups. */
 function isUnseen({ what, details = '', context: company }: Change, plan: PlannedContext[]): boolean {

@@ -98,6 +98,11 @@ describe('a company as a file, by the command line', function () {
     ])
       expect(stdout).to.contain(line);
     expect(stdout).not.to.contain(secret);
+    const other = JSON.parse(file('a-secret-that-is-another')) as { contexts: { applications: { oidc: object }[] }[] };
+    const plan = run(['apply', '-', '--plan', '--json'], {}, JSON.stringify(other));
+    const { differences } = JSON.parse(plan.stdout).plan[0] as { differences: { key: string; fields: object[] }[] };
+    expect(differences.find(({ key }) => key === 'both')!.fields).to.deep.include({ path: 'oidc.client_secret', isSecret: true });
+    expect(plan.stdout).not.to.contain('a-secret-that-is-another');
   });
 
   it('removes what it no longer has after showing it; a terminal is asked', () => {

@@ -16,7 +16,7 @@ import {
 } from '../configuration/index.ts';
 import { applyCompany, wantedOf } from './apply-company.ts';
 import { applyContext } from './apply-context.ts';
-import type { Applying, ApplyResult, PolicyOptions } from './applying.ts';
+import type { Applying, ApplyResult, PlannedContext, PlannedDifference, PolicyOptions } from './applying.ts';
 import { atPath } from './at-path.ts';
 import { createContextWithBasics, createWithoutKeys } from './create-context-with-basics.ts';
 import { orderByAddress } from './order-by-address.ts';
@@ -84,7 +84,9 @@ async function applyAll(
   const codes = state.contexts.map(({ code }) => code);
   const result: ApplyResult = { contexts: codes, changes: [], generatedPasswords: [], leftOut: [], advice: [] };
   const contexts: Planned[] = [];
-  for (const index of await orderByAddress(inside.db, state.contexts)) {
+  const { order, yielding } = await orderByAddress(inside.db, state.contexts);
+  for (const index of yielding) await leaveAddress(inside, state.contexts[index]!);
+  for (const index of order) {
     const desired = state.contexts[index]!;
     const company = { scope: inside, at: (...path: PropertyKey[]) => atPath('contexts', index, ...path), refused };
     contexts[index] = await ensureContext(company, desired, result, options);
@@ -108,7 +110,7 @@ async function applyAll(
     });
     nameCompany(result, desired.code);
   }
-  if (options.plan) result.plan = await Promise.all(contexts.map((one) => planOf(inside, one)));
+  if (options.plan) result.plan = await Promise.all(contexts.map((one) => planOf(inside, one, result)));
   return result;
 }
 
@@ -120,8 +122,8 @@ function policyOptions({ context, isNew }: Planned, { address }: DesiredContext,
 }
 
 /** What was added since the last time is of this company. */
-function nameCompany({ changes, leftOut, advice, keptSecrets = [] }: ApplyResult, context: string): void {
-  for (const one of [...changes, ...leftOut, ...advice, ...keptSecrets]) one.context ??= context;
+function nameCompany({ changes, leftOut, advice, keptSecrets = [], secrets = [] }: ApplyResult, context: string): void {
+  for (const one of [...changes, ...leftOut, ...advice, ...keptSecrets, ...secrets]) one.context ??= context;
 }
 
 const nameOf = ({ code }: DesiredContext, removal: Removal): string => `${code} ${idOf(removal)}`;
@@ -144,9 +146,28 @@ async function findRemovals(
 /** `before` is undefined for a company that is new: what it began with. */
 type Planned = { context: Context; isNew: boolean; before?: Awaited<ReturnType<typeof describeConfiguration>> };
 
-async function planOf(scope: Omit<Transaction, 'contextId'>, { context, isNew, before }: Planned) {
+async function planOf(
+  scope: Omit<Transaction, 'contextId'>,
+  { context, isNew, before }: Planned,
+  { secrets = [] }: ApplyResult,
+): Promise<PlannedContext> {
   const after = await describeConfiguration({ ...scope, contextId: context.contextId });
-  return { context: context.code, isNew, differences: compareConfigurations(before!, after) };
+  const own = secrets.filter((one) => one.context === context.code).map(({ application }) => application);
+  const nameOf = new Map(after.applications.map(({ code, name }) => [code, String(name)]));
+  return { context: context.code, isNew, differences: withSecrets(compareConfigurations(before!, after), own, nameOf) };
+}
+
+/** With the secrets that change, of the applications of these codes. No configuration has them. */
+function withSecrets(differences: PlannedDifference[], codes: string[], nameOf: Map<string, string>): PlannedDifference[] {
+  const field = { path: 'oidc.client_secret', isSecret: true as const };
+  const isOf = (one: PlannedDifference, code: string) => one.kind === 'application' && one.key === code;
+  const alone = codes.filter((code) => !differences.some((one) => isOf(one, code)));
+  return [
+    ...differences.map((one) => (codes.some((code) => isOf(one, code)) ? { ...one, fields: [...one.fields, field] } : one)),
+    ...alone.map(
+      (key): PlannedDifference => ({ kind: 'application', key, name: nameOf.get(key)!, action: 'change', fields: [field], needs: [] }),
+    ),
+  ];
 }
 
 async function ensureContext(company: Company, desired: DesiredContext, result: ApplyResult, { plan }: ApplyOptions): Promise<Planned> {
@@ -162,6 +183,12 @@ async function ensureContext(company: Company, desired: DesiredContext, result: 
   const inside = { ...company, scope: { ...scope, contextId: found.contextId } as Transaction };
   await part(inside, [], (one) => applyCompany(one.scope, found, desired, result));
   return { context: found, isNew: false, before };
+}
+
+/** For another company of the file, which takes it before this one has its next. */
+async function leaveAddress(scope: Omit<Transaction, 'contextId'>, { code }: DesiredContext): Promise<void> {
+  const found = await findContextByCode(scope.db, code);
+  if (found) await editContext({ ...scope, contextId: found.contextId } as Transaction, found, { address: undefined });
 }
 
 type Company = InParts<Omit<Transaction, 'contextId'>>;

@@ -2,7 +2,7 @@ import type { LeftOut } from '../../../platform/saml/index.ts';
 import type { Advice } from '../../applications/applications/index.ts';
 import type { Transaction } from '../../scope.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
-import type { Difference } from '../configuration/index.ts';
+import type { Difference, FieldDifference } from '../configuration/index.ts';
 import type { InParts } from './part.ts';
 import type { PreparedPasswords } from './prepare-passwords.ts';
 
@@ -11,8 +11,9 @@ export type Change = { action: 'created' | 'changed' | 'removed'; what: string; 
 
 type OfApplication = { application: string; context?: string };
 
-/** What differs of one company, before and after. */
-export type PlannedContext = { context: string; isNew: boolean; differences: Difference[] };
+/** What differs of one company, before and after. Of a secret that changes stands only that it does. */
+export type PlannedContext = { context: string; isNew: boolean; differences: PlannedDifference[] };
+export type PlannedDifference = Omit<Difference, 'fields'> & { fields: (FieldDifference & { isSecret?: true })[] };
 
 export type ApplyResult = {
   /** The companies of the file, by code. */
@@ -23,6 +24,8 @@ export type ApplyResult = {
   leftOut: (LeftOut & OfApplication)[];
   /** What is weaker than it could be of applications that the file describes. */
   advice: (Advice & OfApplication)[];
+  /** Applications that there are and whose secret changes. */
+  secrets?: OfApplication[];
   /** Secrets whose reference leads to nothing here, and which stay as they are. */
   keptSecrets?: (OfApplication & { reference: string })[];
   /** Of a file that removes what it no longer has: what goes, as `prune` takes it. */

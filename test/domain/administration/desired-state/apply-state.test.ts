@@ -250,6 +250,27 @@ describe('domain/administration/desired-state', () => {
         ['c', 'two'],
         ['a', 'three'],
       ],
+      // in a ring
+      [
+        ['a', 'one'],
+        ['b', 'two'],
+        ['c', 'three'],
+      ],
+      [
+        ['a', 'two'],
+        ['b', 'one'],
+        ['c', 'three'],
+      ],
+      [
+        ['c', 'one'],
+        ['a', 'three'],
+        ['b', 'two'],
+      ],
+      [
+        ['c', 'two'],
+        ['a', 'one'],
+        ['b', 'three'],
+      ],
     ];
     for (const round of rounds) {
       const contexts = round.map(([code, host]) => company(code!, host));
