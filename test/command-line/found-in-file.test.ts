@@ -53,6 +53,21 @@ describe('command-line: what a file has where it is refused', () => {
       expect(await foundAt(['contexts', 0, 'users', 0, 'pasword'], 'hunter2', message)).to.equal(undefined);
   });
 
+  it('is never shown of a person, but by what they sign in, nor of a key that there is not', async () => {
+    const person: Path = ['contexts', 0, 'users', 0];
+    for (const path of [person, person.slice(0, -1), ['contexts', 0, 'applications']])
+      for (const value of ['hunter2', { hunter2: 1 }])
+        expect(await foundAt(path, value, 'fields.type_list'), path.join('.')).to.equal(undefined);
+    for (const key of ['pasword', 'role', 'firstName', 'department', 'emailVerified', 'customFields'])
+      expect(await foundAt([...person, key], 'hunter2'), key).to.equal(undefined);
+    const unknown = 'fields.custom_field_unknown';
+    expect(await foundAt([...person, 'customFields', 'pin'], 'hunter2', unknown)).to.equal(undefined);
+    expect(await foundAt(['contexts', 0, 'directories', 0, 'settings', 'mapping', 'customFields', 'pin'], 'hunter2', unknown)).to.equal(
+      undefined,
+    );
+    for (const key of ['email', 'username']) expect(await foundAt([...person, key], 'no address')).to.equal('"no address"');
+  });
+
   it('is not shown in any place where it looks like a secret', async () => {
     const secrets = [
       pem,

@@ -9,8 +9,21 @@ const isRule = ([first, , section]: readonly PropertyKey[]): boolean => first ==
 /** An unknown key may be one of these, misspelt; and a text in the place of keys holds all of them. */
 const ofKeys = ['fields.key_unknown', 'fields.key_misspelt', 'fields.keys_unknown', 'fields.type_keys'];
 
-const mayBeSecret = ({ steps = [], message }: Pick<StateFault, 'steps' | 'message'>): boolean =>
-  ofKeys.includes(message) || (!isRule(steps) && isSecretPlace(steps));
+/** What is shown of people: by what they sign in. A password often stands beside it, and may have slipped into any other place. */
+const ofPeople = new Set<PropertyKey>(['email', 'username']);
+
+const isOfPeople = ([root, , list, , key]: readonly PropertyKey[]): boolean =>
+  root === 'contexts' && list === 'users' && (key === undefined || !ofPeople.has(key));
+
+/** Names that are the company's own stand here as keys: of one that it does not have, the key itself is what is wrong. */
+const isUnknownName = ({ steps = [], message }: Pick<StateFault, 'steps' | 'message'>): boolean =>
+  message === 'fields.custom_field_unknown' && steps.at(-2) === 'customFields';
+
+const mayBeSecret = (fault: Pick<StateFault, 'steps' | 'message'>): boolean => {
+  const { steps = [], message } = fault;
+  const isOfObjects = message === 'fields.type_list' && steps[0] === 'contexts' && steps.length <= 3;
+  return ofKeys.includes(message) || isOfObjects || isOfPeople(steps) || isUnknownName(fault) || (!isRule(steps) && isSecretPlace(steps));
+};
 
 /** Whether a secret may stand where these names lead. */
 export const isSecretPlace = (steps: readonly PropertyKey[]): boolean =>
