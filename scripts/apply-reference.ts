@@ -206,6 +206,8 @@ An example and the rules are in the [guide for operators](operators.md#companies
 
 Any text may have references: \`\${env:NAME}\` is an environment variable of whoever runs \`apply\`, \`\${file:PATH}\` the content of a file beside this one. \`$\${\` is a \`\${\` that means itself. This page and the schema are generated from the sources: \`npm run generate\`.
 
+Where it is said of keys that \`null\` brings a default back, each of them takes \`null\` as well, though it is not repeated below. Companies may take each other's addresses in one file, in any order.
+
 ${sections.join('\n')}`;
 }
 

@@ -45,7 +45,7 @@ export const settingDescriptions: Record<string, string> = {
   'contexts[].policy.session.keepDays': '“Keep me signed in” lasts so long, up to 365; 0 offers none.',
   ...secondFactor('contexts[].policy'),
   'contexts[].policy.networks': networks,
-  'contexts[].policy.hours': 'When people may sign in. `null` is always.',
+  'contexts[].policy.hours': 'When people may sign in; `null` is at any time.',
   ...hours('contexts[].policy'),
   'contexts[].policy.overrides':
     'What a group, an application or a role is stricter about. One that the file gives is as written; the others stay without `--prune`.',
@@ -57,7 +57,7 @@ export const settingDescriptions: Record<string, string> = {
   ...session('contexts[].policy.overrides[]'),
   ...secondFactor('contexts[].policy.overrides[]'),
   'contexts[].policy.overrides[].networks': networks,
-  'contexts[].policy.overrides[].hours': 'When they may sign in, besides the hours of the company.',
+  'contexts[].policy.overrides[].hours': 'When they may sign in, besides the hours of the company; `null` is at any of those.',
   ...hours('contexts[].policy.overrides[]'),
 
   'contexts[].newAccounts': 'How accounts begin. What is left out stays; `null` brings a default back.',
@@ -71,7 +71,7 @@ export const settingDescriptions: Record<string, string> = {
   'contexts[].profiles.names': 'Their first and last name, unless a directory says it.',
   'contexts[].profiles.photos': 'Their photo.',
   'contexts[].branding': 'What pages and mails wear. What is left out stays; `null` brings a default back.',
-  'contexts[].branding.color': 'Such as `#1f5fae`, dark enough for white words.',
+  'contexts[].branding.color': 'In quotes, since # begins a comment in YAML: `"#1f5fae"`. Dark enough for white words.',
   'contexts[].branding.texts': 'By language (`en`, `es`, `pt-BR`): `signIn` and `launchpad`, a line each.',
   'contexts[].branding.links': 'Below the pages of the sign-in; an empty text shows none.',
   'contexts[].branding.links.help': 'An https or mailto address.',

@@ -33,12 +33,18 @@ export function readValues(file: string): Read {
 
 function textOf(value: unknown, steps: [id: string, path: string], faults: StateFault[]): string {
   if (Array.isArray(value)) return value.map((one, index) => textOfOne(one, [...steps, index], faults)).join('\n');
-  return isKeys(value) ? JSON.stringify(value) : String(value ?? '');
+  return isKeys(value) ? JSON.stringify(value) : literal(String(value ?? ''), steps, faults);
+}
+
+/** What looks as in a file of `apply` would be written as it stands. */
+function literal(text: string, steps: PropertyKey[], faults: StateFault[]): string {
+  if (/\$\{(env|file):/.test(text)) faults.push(faultAt(steps, 'references are not resolved here; write the value itself'));
+  return text;
 }
 
 /** Of a list of addresses each may be said as in a file of `apply`, with the keys that differ by environment: what else it says would be lost. */
 function textOfOne(value: unknown, steps: [id: string, path: string, index: number], faults: StateFault[]): string {
-  if (!isKeys(value)) return String(value ?? '');
+  if (!isKeys(value)) return literal(String(value ?? ''), steps, faults);
   const [id, path] = steps;
   const keys = keysOfItem(id.split(' ')[0]!, path);
   if (!keys) {
@@ -49,7 +55,9 @@ function textOfOne(value: unknown, steps: [id: string, path: string, index: numb
   const odd = Object.keys(value).filter((key) => !keys.includes(key));
   const only = `is not production's own and stays as approval has it; only ${keys.join(' and ')} can be said here`;
   faults.push(...missing, ...odd.map((key) => faultAt([...steps, key], only)));
-  return keys.flatMap((key) => (value[key] === undefined || value[key] === null ? [] : [String(value[key])])).join(' ');
+  return keys
+    .flatMap((key) => (value[key] === undefined || value[key] === null ? [] : [literal(String(value[key]), [...steps, key], faults)]))
+    .join(' ');
 }
 
 /**

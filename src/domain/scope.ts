@@ -116,6 +116,7 @@ export const openServerScope = ({ database, clock, keyRing, hasher, isHttpHost, 
 /** For work that is taken back in the end, whatever comes of it. */
 export const rehearsing = <S extends ServerScope>(scope: S): S => ({ ...scope, isRehearsal: true });
 
+/** What `inTransaction` hands to its work: the same scope, inside a transaction. */
 export type Inside<S extends ServerScope> = S & Opened;
 
 export const isTransaction = <S extends ServerScope>(scope: S): scope is S & Opened => scope.db.isTransaction === true;

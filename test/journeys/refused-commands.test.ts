@@ -148,6 +148,15 @@ describe('commands that are refused', function () {
     const served = { ...env, PORTARIA_BASE_URL: 'https://id.acme.example' };
     const made = await portaria(['context', 'create', 'fresh', '--name', 'Fresh', '--address', 'http://id.acme.example'], served);
     expect([made.status, made.err.includes('PORTARIA_BASE_URL')], made.err).to.deep.equal([65, true]);
+    const file = join(folder, 'own-address.yaml');
+    for (const address of ['https://id.acme.example', 'http://id.acme.example/']) {
+      writeFileSync(file, `contexts: [{ code: acme, timeZone: Nowhere, address: "${address}" }]`);
+      const { status, err } = await portaria(['apply', file], served);
+      expect(status, err).to.equal(65);
+      expect(err)
+        .to.match(/contexts\[0\]\.address: .*PORTARIA_BASE_URL/)
+        .and.to.contain('contexts[0].timeZone');
+    }
   });
 
   it('apply prints nothing that a terminal acts on, and neither keys nor faults without end', async () => {
