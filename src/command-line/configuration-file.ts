@@ -33,8 +33,8 @@ export async function withConfigurationFile<T>(
 ): Promise<T> {
   const files = namedFiles(file === '-' ? '.' : dirname(file), dataDir);
   const written = read(file);
-  return tellingFound(written, async () => {
-    const { value, unresolved, faults } = resolveReferences(written, files.references);
+  const { value, unresolved, faults } = resolveReferences(written, files.references);
+  const check = async () => {
     const { state, faults: shape } = readState(value);
     const { state: whole, faults: missing } = state ? withFiles(state, files) : { state, faults: [] };
     const wrong = [...faults, ...shape, ...missing];
@@ -44,7 +44,8 @@ export async function withConfigurationFile<T>(
       return [...rest.faults, ...(await findMore({ state: rest.state, unresolved: moveReferences(rest.state, unresolved, inFile) }))];
     };
     throw new StateError(await findInRest(value, wrong, lookOn));
-  });
+  };
+  return tellingFound(written, check, value);
 }
 
 /** References by their places in what is left of a file. */

@@ -37,7 +37,8 @@ export function describePlan(result: ApplyResult): string {
   const nothing = contexts.length + others.length === 0;
   return [
     ...(nothing ? ['Nothing to change.'] : contexts.flatMap((one) => describeContext(one, t))),
-    ...(others.length > 0 ? ['', 'People and secrets:', ...others.map((line) => `  ${line}`)] : []),
+    ...(contexts.length > 0 && others.length > 0 ? [''] : []),
+    ...(others.length > 0 ? ['People and secrets:', ...others.map((line) => `  ${line}`)] : []),
     ...describeNotes(result, false),
   ].join('\n');
 }

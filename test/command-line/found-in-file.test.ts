@@ -68,6 +68,16 @@ describe('command-line: what a file has where it is refused', () => {
     for (const key of ['email', 'username']) expect(await foundAt([...person, key], 'no address')).to.equal('"no address"');
   });
 
+  it('names a reference and not what it leads to, in the sentence as well', async () => {
+    const file = (login: string) => ({ groups: [{ members: [login] }] });
+    const work = () => {
+      throw new StateError([faultAt(['groups', 0, 'members', 0], 'errors.unknown_person', { login: 'hunter2' })]);
+    };
+    const reference = '$' + '{env:LOGIN}';
+    const error = await tellingFound(file(reference), work, file('hunter2')).catch((refused: StateError) => refused);
+    expect((error as unknown as StateError).faults[0]!.params).to.deep.equal({ login: reference });
+  });
+
   it('is not shown in any place where it looks like a secret', async () => {
     const secrets = [
       pem,
