@@ -81,18 +81,24 @@ const providerName = 'portaria';
 const asksFor = ({ catalogueEntry }: Application, value: string): boolean =>
   value in (findCatalogueEntry(catalogueEntry ?? '')?.theirNames ?? {});
 
+function separatorOf({ catalogueEntry }: Application): string {
+  const entry = findCatalogueEntry(catalogueEntry ?? '');
+  return (entry?.protocol === 'oidc' && entry.scopeSeparator) || ' ';
+}
+
 function oidcValues(application: Application, { url }: ResolvedContext, secret: string | undefined): Value[] {
   if (!application.oidc) return [];
   const { grant_types: grants } = application.oidc;
   const [usesCode, usesDevice] = [grants.includes('authorization_code'), grants.includes('urn:ietf:params:oauth:grant-type:device_code')];
   const hasPerson = usesCode || usesDevice;
+  const scopes = ['openid', 'profile', 'email', 'groups', ...(grants.includes('refresh_token') ? ['offline_access'] : [])];
   return present(application, {
     provider_name: asksFor(application, 'provider_name') ? providerName : undefined,
     issuer: url,
     discovery: `${url}/.well-known/openid-configuration`,
     client_id: application.oidc.client_id,
     client_secret: secret,
-    scopes: hasPerson ? `openid profile email groups${grants.includes('refresh_token') ? ' offline_access' : ''}` : undefined,
+    scopes: hasPerson ? scopes.join(separatorOf(application)) : undefined,
     authorization_endpoint: usesCode ? `${url}/oidc/authorize` : undefined,
     device_authorization_endpoint: usesDevice ? `${url}/oidc/device/authorize` : undefined,
     token_endpoint: `${url}/oidc/token`,

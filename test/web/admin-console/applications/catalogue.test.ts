@@ -60,6 +60,8 @@ describe('web: the console connects the applications of the catalogue', () => {
         expect(value.closest('.value').find('.label').text(), `${entry.id} ${ours}`).to.contain(theirs);
         expect(value.text().trim(), `${entry.id} ${ours}`).not.to.equal('');
       }
+      if (entry.protocol === 'oidc')
+        expect(shown('#value-scopes').text(), entry.id).to.contain(`openid${entry.scopeSeparator ?? ' '}profile`);
       if (saml) {
         const seen: Parameters<typeof followSaml>[2] = [];
         await followSaml(ana, await ana.get(at(`/saml/launch/${applicationId}`)), seen, () => true);

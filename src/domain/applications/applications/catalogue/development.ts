@@ -93,6 +93,7 @@ export const developmentEntries: CatalogueEntry[] = [
     asks: [{ kind: 'address', keepsPath: true }],
     redirectUri: '{address}/user/oauth2/portaria/callback',
     launchUrl: '{address}/user/oauth2/portaria',
+    scopeSeparator: ',',
     theirNames: {
       provider_name: 'Authentication Name',
       discovery: 'OpenID Connect Auto Discovery URL',
@@ -145,6 +146,7 @@ export const developmentEntries: CatalogueEntry[] = [
     postLogoutRedirectUri: '{address}/',
     launchUrl: '{address}/oauth2/authorization/portaria',
     backchannelLogoutUri: '{address}/logout/connect/back-channel/portaria',
+    scopeSeparator: ',',
     grantTypes: ['authorization_code', 'refresh_token'],
     theirNames: {
       provider_name: 'registrationId',

@@ -71,6 +71,8 @@ type OidcEntry = Common & {
   postLogoutRedirectUri?: string;
   backchannelLogoutUri?: string;
   grantTypes?: ['authorization_code', 'refresh_token'];
+  /** Between the scopes in the product's own form; a space without one. */
+  scopeSeparator?: ',';
   theirNames: Partial<Record<OidcValue, string>>;
 };
 

@@ -51,6 +51,7 @@ export const infrastructureEntries: CatalogueEntry[] = [
     asks: [{ kind: 'address' }],
     redirectUri: '{address}/c/oidc/callback',
     launchUrl: '{address}/c/oidc/login',
+    scopeSeparator: ',',
     grantTypes: ['authorization_code', 'refresh_token'],
     theirNames: { issuer: 'OIDC Endpoint', client_id: 'OIDC Client ID', client_secret: 'OIDC Client Secret', scopes: 'OIDC Scope' },
   },
@@ -129,6 +130,7 @@ export const infrastructureEntries: CatalogueEntry[] = [
     asks: [{ kind: 'address' }],
     redirectUri: '{address}/ui/vault/auth/oidc/oidc/callback',
     launchUrl: '{address}/ui/vault/auth?with=oidc',
+    scopeSeparator: ',',
     theirNames: { issuer: 'oidc_discovery_url', client_id: 'oidc_client_id', client_secret: 'oidc_client_secret', scopes: 'oidc_scopes' },
   },
   {
