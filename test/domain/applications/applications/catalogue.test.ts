@@ -135,6 +135,9 @@ describe('domain: the catalogue', () => {
     for (const answer of ['acme', 'ACME', 'acme.zendesk.com', 'https://acme.zendesk.com/hc/pt-br'])
       expect(fill('zendesk', answer).saml, answer).to.include({ entityId: 'https://acme.zendesk.com' });
     expect(() => fill('zendesk', 'acme.other.com')).to.throw(AppError);
+    expect(fill('slack', 'https://acme.enterprise.slack.com/').saml?.assertionConsumerServices?.[0]?.url).to.equal(
+      'https://acme.enterprise.slack.com/sso/saml',
+    );
     expect(fill('salesforce', 'https://acme--uat.sandbox.my.salesforce.com/').saml).to.include({
       entityId: 'https://acme--uat.sandbox.my.salesforce.com',
     });

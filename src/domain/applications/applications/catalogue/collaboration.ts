@@ -74,7 +74,8 @@ export const collaborationEntries: CatalogueEntry[] = [
       attributes: named({
         'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname': 'firstName',
         'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname': 'lastName',
-        'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name': 'email',
+        // an ID that stays when the e-mail changes
+        'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name': 'userId',
       }),
     },
     theirNames: {

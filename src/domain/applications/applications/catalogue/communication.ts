@@ -8,13 +8,14 @@ export const communicationEntries: CatalogueEntry[] = [
     category: 'Communication',
     protocol: 'saml',
     source: 'https://slack.com/help/articles/205168057-Custom-SAML-single-sign-on',
-    asks: [{ kind: 'subdomain', of: 'slack.com' }],
+    asks: [{ kind: 'subdomain', of: 'slack.com', deep: true }],
     entityId: 'https://slack.com',
     acsUrl: 'https://{subdomain}.slack.com/sso/saml',
     settings: {
       // Slack keeps who somebody is by this value, also after a change of e-mail
       nameIdFormat: 'persistent',
-      attributes: named({ 'User.Email': 'email', first_name: 'firstName', last_name: 'lastName' }),
+      attributes: named({ 'User.Email': 'email', first_name: 'firstName', last_name: 'lastName' }, 'unspecified'),
+      signResponse: true,
     },
     theirNames: { sso_url: 'SAML 2.0 Endpoint (HTTP)', entity_id: 'Identity Provider Issuer', certificate: 'Public Certificate' },
   },
@@ -91,7 +92,10 @@ export const communicationEntries: CatalogueEntry[] = [
     entityId: '{address}/auth/saml/metadata',
     acsUrl: '{address}/auth/saml/callback',
     sloUrl: '{address}/auth/saml/slo',
-    settings: { ...byEmail, attributes: named({ name: 'fullName', email: 'email' }) },
+    settings: {
+      ...byEmail,
+      attributes: named({ email: 'email', name: 'fullName', first_name: 'firstName', last_name: 'lastName' }),
+    },
     theirNames: { sso_url: 'IDP SSO target URL', slo_url: 'IDP single logout target URL', certificate: 'IDP certificate' },
   },
   {

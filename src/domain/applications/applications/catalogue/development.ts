@@ -1,5 +1,8 @@
 import { byEmail, type CatalogueEntry, named } from './entry.ts';
 
+/** GitHub asks for a persistent NameID that people can read. */
+const readable = { nameIdFormat: 'persistent', nameIdField: 'login' } as const;
+
 export const developmentEntries: CatalogueEntry[] = [
   {
     id: 'gitlab',
@@ -24,6 +27,7 @@ export const developmentEntries: CatalogueEntry[] = [
     settings: {
       nameIdFormat: 'persistent',
       attributes: named({ email: 'email', first_name: 'firstName', last_name: 'lastName', Groups: 'groupNames' }),
+      signResponse: true,
     },
     theirNames: { partner_entity_id: 'issuer', sso_url: 'idp_sso_target_url', certificate: 'idp_cert', entity_id: 'idp_entity_id' },
   },
@@ -44,7 +48,7 @@ export const developmentEntries: CatalogueEntry[] = [
     ],
     entityId: 'https://github.com/enterprises/{enterprise}',
     acsUrl: 'https://github.com/enterprises/{enterprise}/saml/consume',
-    settings: { ...byEmail, nameIdFormat: 'persistent', attributes: named({ emails: 'email', full_name: 'fullName' }) },
+    settings: { ...readable, attributes: named({ emails: 'email', full_name: 'fullName' }) },
     theirNames: { sso_url: 'Sign on URL', entity_id: 'Issuer', certificate: 'Public certificate' },
   },
   {
@@ -64,7 +68,7 @@ export const developmentEntries: CatalogueEntry[] = [
     ],
     entityId: 'https://github.com/orgs/{organization}',
     acsUrl: 'https://github.com/orgs/{organization}/saml/consume',
-    settings: { ...byEmail, nameIdFormat: 'persistent', attributes: named({ emails: 'email', full_name: 'fullName' }) },
+    settings: { ...readable, attributes: named({ emails: 'email', full_name: 'fullName' }) },
     theirNames: { sso_url: 'Sign on URL', entity_id: 'Issuer', certificate: 'Public certificate' },
   },
   {

@@ -1,3 +1,4 @@
+import type { AttributeNameFormat } from '../../../../platform/saml/index.ts';
 import type { SamlInput } from '../saml-settings.ts';
 
 /** What the vendor gave the company, and the administrator is asked for. Each fills a word in braces of the entry's addresses. */
@@ -88,10 +89,10 @@ type SamlEntry = Common & {
 
 export type CatalogueEntry = OidcEntry | SamlEntry;
 
-type Field = 'email' | 'firstName' | 'lastName' | 'fullName' | 'login' | 'groupNames';
+type Field = 'email' | 'firstName' | 'lastName' | 'fullName' | 'login' | 'userId' | 'groupNames';
 
-/** Name of the attribute → what of the person it says. */
-export const named = (names: Record<string, Field>): SamlInput['attributes'] =>
-  Object.entries(names).map(([name, from]) => ({ name, from }));
+/** Name of the attribute → what of the person it says. @param nameFormat the one of the schema, if left out */
+export const named = (names: Record<string, Field>, nameFormat?: AttributeNameFormat): SamlInput['attributes'] =>
+  Object.entries(names).map(([name, from]) => ({ name, from, nameFormat }));
 
 export const byEmail = { nameIdFormat: 'emailAddress' } as const;

@@ -186,11 +186,11 @@ export const infrastructureEntries: CatalogueEntry[] = [
     acsUrl: 'https://{site}/account/saml/assertion',
     settings: {
       ...byEmail,
-      attributes: [
-        { name: 'urn:oid:2.5.4.42', from: 'firstName', nameFormat: 'uri' },
-        { name: 'urn:oid:2.5.4.4', from: 'lastName', nameFormat: 'uri' },
-        { name: 'urn:oid:0.9.2342.19200300.100.1.3', from: 'email', nameFormat: 'uri' },
-      ],
+      // eduPersonPrincipalName, sn, givenName
+      attributes: named(
+        { 'urn:oid:1.3.6.1.4.1.5923.1.1.1.6': 'email', 'urn:oid:2.5.4.4': 'lastName', 'urn:oid:2.5.4.42': 'firstName' },
+        'uri',
+      ),
     },
     theirNames: { metadata_url: 'IdP metadata' },
   },
