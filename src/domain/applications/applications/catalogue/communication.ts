@@ -17,7 +17,7 @@ export const communicationEntries: CatalogueEntry[] = [
       attributes: named({ 'User.Email': 'email', first_name: 'firstName', last_name: 'lastName' }, 'unspecified'),
       signResponse: true,
     },
-    theirNames: { sso_url: 'SAML 2.0 Endpoint (HTTP)', entity_id: 'Identity Provider Issuer', certificate: 'Public Certificate' },
+    theirNames: { sso_url: 'SAML SSO URL', entity_id: 'Identity provider issuer', certificate: 'Public certificate' },
   },
   {
     id: 'zoom',
@@ -80,7 +80,12 @@ export const communicationEntries: CatalogueEntry[] = [
     entityId: 'https://{subdomain}.freshservice.com',
     acsUrl: 'https://{subdomain}.freshservice.com/login/saml',
     settings: byEmail,
-    theirNames: { sso_url: 'SAML login URL', slo_url: 'Logout URL', fingerprint: 'Security certificate fingerprint' },
+    theirNames: {
+      entity_id: 'Entity ID provided by the IdP',
+      sso_url: 'SAML SSO URL',
+      slo_url: 'Logout URL',
+      certificate: 'Security Certificate',
+    },
   },
   {
     id: 'zammad',

@@ -85,7 +85,7 @@ export const developmentEntries: CatalogueEntry[] = [
       discovery: 'Well-known configuration endpoint',
       client_id: 'Client id',
       client_secret: 'Client secret',
-      scopes: 'Scopes',
+      scopes: 'Override scopes',
     },
   },
   {
@@ -111,7 +111,7 @@ export const developmentEntries: CatalogueEntry[] = [
     name: 'SonarQube Server',
     category: 'Development',
     protocol: 'saml',
-    source: 'https://docs.sonarsource.com/sonarqube-server/latest/instance-administration/authentication/saml/overview/',
+    source: 'https://docs.sonarsource.com/sonarqube-server/instance-administration/authentication/saml/overview/',
     asks: [{ kind: 'address', keepsPath: true }],
     entityId: 'sonarqube',
     acsUrl: '{address}/oauth2/callback/saml',

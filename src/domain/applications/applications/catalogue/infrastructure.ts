@@ -101,7 +101,7 @@ export const infrastructureEntries: CatalogueEntry[] = [
     name: 'PagerDuty',
     category: 'Infrastructure',
     protocol: 'saml',
-    source: 'https://developer.pagerduty.com/docs/single-sign-on-authentication',
+    source: 'https://support.pagerduty.com/docs/sso',
     asks: [{ kind: 'subdomain', of: 'pagerduty.com' }],
     entityId: 'https://{subdomain}.pagerduty.com',
     acsUrl: 'https://{subdomain}.pagerduty.com/sso/saml/consume',
