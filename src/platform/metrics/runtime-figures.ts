@@ -29,7 +29,7 @@ export const runtimeFigures: Record<string, Figure> = {
   nodejs_eventloop_lag_p99_seconds: gauge('Delay, 99th percentile: how long requests wait for each other', 'max'),
   nodejs_active_resources: gauge('Resources that keep the event loop alive', 'sum', { type: 'type of resource' }),
   nodejs_active_resources_total: gauge('Resources in total'),
-  nodejs_active_handles: gauge('libuv handles', 'sum', { type: 'C++ class' }),
+  nodejs_active_handles: gauge('Handles of libuv', 'sum', { type: 'C++ class' }),
   nodejs_active_handles_total: gauge('Handles in total'),
   nodejs_active_requests: gauge('Active libuv requests', 'sum', { type: 'C++ class' }),
   nodejs_active_requests_total: gauge('Requests in total'),
