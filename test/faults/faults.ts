@@ -43,7 +43,7 @@ export const faults: Fault[] = [
     },
   },
   {
-    name: 'no table can be written for want of room',
+    name: 'no table can be written because the disk is full',
     why: /disk of the store is full/,
     async inject(client) {
       await client.query(sayFull);

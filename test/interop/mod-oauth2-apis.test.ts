@@ -90,14 +90,14 @@ describe('interop: APIs behind Apache with mod_oauth2', function () {
     return (await token(server.issuer, form, basic('payroll', clientSecret))).body;
   }
 
-  it('JWT: a token of the API is let in, and says who it is', async () => {
+  it('JWT: a token of the API is accepted, and says who it is', async () => {
     const { access_token } = await signIn({ resource: orders, scope: 'openid orders:read' });
     const answer = await ask('/protected/', access_token);
     expect(answer.status, apache.errorLog()).to.equal(200);
     expect(answer.text).to.match(/OAUTH2_CLAIM_scope=orders:read\n/);
   });
 
-  it('introspection: a token of the API is let in', async () => {
+  it('introspection: a token of the API is accepted', async () => {
     const { access_token } = await signIn({ resource: stock, scope: 'openid stock:read' });
     expect((await ask('/bye', access_token)).status, apache.errorLog()).to.equal(200);
   });

@@ -232,7 +232,7 @@ describe('the portaria command line, on the embedded store', function () {
     const signsMetadata = (...more: string[]) =>
       JSON.parse(portaria(['keys', 'metadata', 'third', '--json', ...more], settings).stdout).fingerprint;
     const first = signsMetadata();
-    expect(signsMetadata(), 'is not made anew, nor rotated').to.equal(first);
+    expect(signsMetadata(), 'is not made again, nor rotated').to.equal(first);
     const second = signsMetadata('--replace');
     expect([second === first, signsMetadata()]).to.deep.equal([false, second]);
     const doctor = portaria(['doctor', '--json'], settings);
@@ -258,8 +258,8 @@ describe('the portaria command line, on the embedded store', function () {
       ([status, out]: [number, string]) => status === 0 && /broken at event 1\. A new one/.test(out),
     );
     expect(portaria(['audit', 'seal', 'third'], env).stdout).to.match(/third: 1 events sealed/);
-    const anew = portaria(['audit', 'verify', 'third'], env);
-    expect([anew.status, anew.stdout]).to.satisfy(
+    const fresh = portaria(['audit', 'verify', 'third'], env);
+    expect([fresh.status, fresh.stdout]).to.satisfy(
       ([status, out]: [number, string]) => status === 0 && /\d+ lie before its beginning/.test(out),
     );
     expect(portaria(['audit', 'restart', 'third', '--because', 'again'], env).status, 'a whole chain is not given up').to.equal(65);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const quietMs = 20;
 /** What hangs is ended in the end, however slow the machine is. */
 const most = 60;
-/** Measuring costs the time of `work`, so not each limit asks anew. */
+/** Measuring costs the time of `work`, so not each limit asks again. */
 const validMs = 10_000;
 
 let measured = { factor: 1, at: Number.NEGATIVE_INFINITY };

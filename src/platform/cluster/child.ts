@@ -24,7 +24,7 @@ export class Child {
     try {
       this.#worker = cluster.fork();
     } catch (error) {
-      // for want of memory, say; the promise is settled as that of any other that falls
+      // because memory ran out, say; the promise is settled as that of any other that falls
       this.ended = Promise.resolve({ exitCode: null, signal: null, error: error as Error });
       this.readyOrEnded = this.ended;
       return;

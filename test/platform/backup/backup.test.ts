@@ -265,9 +265,9 @@ describe('platform/backup', function () {
       expect(rows[0].n).to.equal(0);
     });
 
-  it('drops nothing that is not ours: whatever others made beside or upon our tables is named, and refused', async () => {
+  it('drops nothing that is not ours: whatever others made beside or on our tables is named, and refused', async () => {
     const { head } = await verifyBackup(file, passphrase);
-    const upon: Record<string, string> = {
+    const attached: Record<string, string> = {
       'view people': 'CREATE VIEW people AS SELECT user_id FROM users',
       'materialized view kept': 'CREATE MATERIALIZED VIEW kept AS SELECT user_id FROM users',
       'view reports.people': 'CREATE SCHEMA reports; CREATE VIEW reports.people AS SELECT user_id FROM public.users',
@@ -279,7 +279,7 @@ describe('platform/backup', function () {
     await withTarget(async (url, to) => {
       const faults = () =>
         Promise.all([false, true].map((isReplacing) => examineTarget(url, head, { isReplacing }).catch((error) => error)));
-      for (const [name, statement] of Object.entries(upon)) {
+      for (const [name, statement] of Object.entries(attached)) {
         await to.knex.raw(statement);
         for (const fault of await faults()) expect(fault, name).to.include({ why: 'foreign', what: name });
         await to.knex.raw(`DROP ${name.replace(/^function p/, 'procedure p').replace(/^trigger (\w+) (\w+)/, 'trigger $2 ON $1')}`);

@@ -13,7 +13,7 @@ describe('platform/crypto', () => {
     expect(() => new KeyRing([b!]).decrypt(sealed, 'row 1')).to.throw(/no master key/);
     expect(() => new KeyRing([a!]).decrypt(`${sealed.slice(0, -2)}AA`, 'row 1')).to.throw();
   });
-  it('masks a token anew each time; what was not masked stays', () => {
+  it('masks a token again each time; what was not masked stays', () => {
     const token = 'abcDEF_-012.xyz.98';
     const masked = Array.from({ length: 50 }, () => maskToken(token));
     expect(new Set(masked).size).to.equal(50);

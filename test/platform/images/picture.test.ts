@@ -14,7 +14,7 @@ describe('platform/images', () => {
   };
 
   for (const [type, file] of Object.entries(files))
-    it(`${type}: its size is read, and it is drawn anew as PNG, fitted and not enlarged`, async () => {
+    it(`${type}: its size is read, and it is drawn again as PNG, fitted and not enlarged`, async () => {
       const { width, height, ...read } = readPicture(file)!;
       expect({ type: read.type, width, height }).to.deep.equal({ type, width: 300, height: 100 });
       const fitted = readPicture((await fitImage(file, { width: 150, height: 150 }))!)!;

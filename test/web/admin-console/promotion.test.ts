@@ -312,8 +312,8 @@ describe('web: promotion', () => {
     expect($('.card .badge-status').length, 'the group is as it was').to.equal(1);
     const again = await bia.get(at(`/admin/promotion?from=${location!.split('/').at(-1)!.split('?')[0]}`));
     expect(again.text).to.contain('https://crm.acme.example/cb').and.to.contain('A new proposal replaces it');
-    const anew = await press(again, 'review', { ...own('crm'), pick: ['application crm', 'group sales'] }, bia);
-    expect((await press(anew, 'apply', { accept: accepts(anew) }, bia)).status).to.equal(303);
+    const fresh = await press(again, 'review', { ...own('crm'), pick: ['application crm', 'group sales'] }, bia);
+    expect((await press(fresh, 'apply', { accept: accepts(fresh) }, bia)).status).to.equal(303);
     expect((await ana.get(location!)).text).to.contain('Declined');
   });
 

@@ -72,7 +72,7 @@ describe('web: what a company’s pages and mails wear', () => {
     expect(css.headers.get('set-cookie'), 'an answer that is kept by others carries no cookie').to.equal(null);
   });
 
-  it('a logo is drawn anew: at most so large, without anything that was hidden in the file', async () => {
+  it('a logo is drawn again: at most so large, without anything that was hidden in the file', async () => {
     expect((await upload(png(1000, 500, '<script>alert(1)</script>'))).text).to.not.contain('id="logo-fault"');
     const page = await signInPage();
     const [, src] = /class="company-logo" src="([^"]+)"/.exec(page.text)!;

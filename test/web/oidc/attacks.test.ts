@@ -239,11 +239,11 @@ describe('web/oidc: attacks', () => {
       false,
       true,
     ]);
-    const anew = await victim.get(`${interaction}?again=yes`);
-    expect(anew.location, 'started again it is the application’s request, as anybody could have sent it').to.match(
+    const fresh = await victim.get(`${interaction}?again=yes`);
+    expect(fresh.location, 'started again it is the application’s request, as anybody could have sent it').to.match(
       /\/acme\/oidc\/authorize\?/,
     );
-    expect(new URL(anew.location!).searchParams.get('redirect_uri')).to.equal(server.redirectUri);
+    expect(new URL(fresh.location!).searchParams.get('redirect_uri')).to.equal(server.redirectUri);
     const resumed = await attacker.follow(interaction.replace('/interaction/', '/authorize/'), {}, stop);
     expect(resumed.text).to.contain('name="password"');
   });

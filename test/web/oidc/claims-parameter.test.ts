@@ -87,7 +87,7 @@ describe('web/oidc: the claims parameter (OpenID Connect Core §5.5)', () => {
     );
     expect(decodeJwt(later.body.id_token), 'a refresh tells the same').to.include({ email: 'ana@acme.example' });
     expect(await userinfo(later.body.access_token)).to.deep.equal(more);
-    expect((await told({ client_id: 'plain', scope: 'openid' })).userinfo, 'another request starts anew').to.deep.equal({ sub: anaId });
+    expect((await told({ client_id: 'plain', scope: 'openid' })).userinfo, 'another request starts again').to.deep.equal({ sub: anaId });
   });
 
   it('by a pushed request as well, and is announced', async () => {

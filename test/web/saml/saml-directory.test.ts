@@ -28,7 +28,7 @@ describe('unit: the SAML context of a company', () => {
     });
   });
 
-  it('is made anew after a change of this company, and not after another’s', () => {
+  it('is made again after a change of this company, and not after another’s', () => {
     const [acme, other] = [directory.contextOf(company('acme')), directory.contextOf(company('other'))];
     listener.tell('acme');
     expect(directory.contextOf(company('other'))).to.equal(other);

@@ -116,10 +116,10 @@ describe('web: cookies that are refused or gone, and the back button', () => {
     const page = await own.follow(authorizationUrl(server).url);
     const other = new Jar();
     await other.follow(`${server.issuer}/launchpad`);
-    const anew = await other.follow(page.url, {}, stop);
-    expect(anew.url).to.not.equal(page.url);
-    expect(anew.text).to.contain('name="password"').and.to.contain('Payroll');
-    const arrived = await fillSignIn(other, anew, 'jsilva', passwords.joao, stop);
+    const fresh = await other.follow(page.url, {}, stop);
+    expect(fresh.url).to.not.equal(page.url);
+    expect(fresh.text).to.contain('name="password"').and.to.contain('Payroll');
+    const arrived = await fillSignIn(other, fresh, 'jsilva', passwords.joao, stop);
     expect(arrived.location).to.match(/callback\?code=/);
     expect((await fillSignIn(own, page, 'jsilva', passwords.joao, stop)).location, 'and its own goes on').to.match(/callback\?code=/);
   });

@@ -370,7 +370,7 @@ describe('web/sign-in: second factors', () => {
     wait(55);
     for (let i = 0; i < 5; i++) await begin('jsilva', 'a wrong password');
     wait(10);
-    expect(isIn((await begin()).page), 'the hour began anew').to.equal(false);
+    expect(isIn((await begin()).page), 'the hour began again').to.equal(false);
     wait(55);
     expect(isIn((await begin()).page)).to.equal(true);
   });

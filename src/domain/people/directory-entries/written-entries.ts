@@ -48,7 +48,7 @@ export async function insertProvisionedEntry(scope: Transaction, user: User, { d
 
 const alreadyThere = () => new AppError('already_in_directory', 409);
 
-/** What the directory shall say of the person, until it does (S23). @returns which directory has them, if one does */
+/** What the directory should say of the person, until it does (S23). @returns which directory has them, if one does */
 export async function wantState(scope: Transaction, userId: UserId, isEnabled: boolean): Promise<DirectoryId | undefined> {
   const [wanted] = await entries(scope)
     .where({ user_id: userId, state: 'accepted', is_gone: false })

@@ -166,7 +166,7 @@ function factorStep(facts: KnownFacts, by: Basis): Step | undefined {
   }
 }
 
-/** Whether the step can depend on what the person has enrolled, so that nobody asks the store in vain. */
+/** Whether the step can depend on what the person has enrolled, so that the store is not asked for nothing. */
 export function needsEnrolled(facts: Pick<KnownFacts, 'demands' | 'policy'>, by: Basis, amr: string[]): boolean {
   if (facts.demands.heldFactor && !isStrong(amr)) return true;
   if (facts.policy.demand === 'off' || satisfies(amr, facts.policy)) return false;

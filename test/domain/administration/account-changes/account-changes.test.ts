@@ -62,7 +62,7 @@ describe('domain/administration/account-changes', () => {
       }
     });
 
-  it('S117, S118: a temporary password for who has no e-mail ends the sessions and counts anew', async () => {
+  it('S117, S118: a temporary password for who has no e-mail ends the sessions and counts again', async () => {
     const user = await personIn('activated', 'no.mail');
     const { userId } = user;
     expect(all.filter((change) => offersChange(change, user, false))).to.include('reset-password');
@@ -190,7 +190,7 @@ describe('domain/administration/account-changes', () => {
       expect(await listOperations(asking)).to.have.length(10);
     });
 
-    it('whoever lost the role since asked in vain', async () => {
+    it('who has lost the role since is refused', async () => {
       const asking = await store.person({ role: 'administrator' });
       const { userId } = await store.person();
       const operationId = await bulk(actingFor(store.scope, asking), [userId], 'deactivate');

@@ -61,7 +61,7 @@ describe('directory runs: settings that change under a plan', () => {
     ],
   ];
   for (const [what, mend] of mends)
-    it(`declines what waits when ${what}, and reads everything anew`, async () => {
+    it(`declines what waits when ${what}, and reads everything again`, async () => {
       const { fake, directory, run } = await stopped();
       const events = await store.eventsOf(() => mend(directory));
       expect(events).to.include.members(['directory.run-declined', 'directory.edited']);

@@ -108,7 +108,7 @@ describe('domain/administration/explanations: the past', () => {
     await setRules({});
   });
 
-  it('wrong passwords, by the count they stood on, until nobody is let in', async () => {
+  it('wrong passwords, by the count they stood on, until nobody can sign in', async () => {
     const user = await personWithPassword(store);
     const { rules } = await loadPolicy(store.scope);
     const { limit } = rules.base.lockout;

@@ -155,7 +155,7 @@ describe('domain/administration/personal-data', () => {
     expect(event).to.include({ type: 'user.data-exported', subjectName: 'Zoë Λ' });
   });
 
-  it('the history: what others did is said by name, from where only of the person’s own deeds; the newest first', async () => {
+  it('the history: what others did is said by name, from where only of the person’s own actions; the newest first', async () => {
     const user = await store.person();
     const own = from(actingFor(store.scope, user), '198.51.100.9');
     await editUser(administrator, user.userId, { department: '経理' });
@@ -178,15 +178,15 @@ describe('domain/administration/personal-data', () => {
     await createGroup(own, { name: 'Agents' });
     await viewGroups(own, { search: '李' });
     const { history } = await collect(boss.userId);
-    const [listed, ...deeds] = history.filter(({ type }) => !['user.data-exported', 'user.created'].includes(type));
-    expect(deeds.map(({ type, subject }) => [type, subject])).to.deep.equal([
+    const [listed, ...actions] = history.filter(({ type }) => !['user.data-exported', 'user.created'].includes(type));
+    expect(actions.map(({ type, subject }) => [type, subject])).to.deep.equal([
       ['group.created', 'group'],
       ['user.deactivated', 'user'],
       ['user.viewed', 'user'],
       ['user.edited', 'user'],
     ]);
     expect(listed, 'about nobody').to.deep.include({ type: 'groups.listed', details: { search: '李' } });
-    for (const deed of deeds) expect(deed).not.to.have.any.keys('details', 'reason');
+    for (const action of actions) expect(action).not.to.have.any.keys('details', 'reason');
     expect(JSON.stringify(history)).not.to.match(/Agent|Undercover|a reason/);
   });
 

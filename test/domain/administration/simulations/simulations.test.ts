@@ -98,7 +98,7 @@ describe('domain/administration/simulations', () => {
     expect((await simulated({ rules: await rulesNow() })).findings).to.deep.equal([]);
   });
 
-  it('says what really happens once the change is made, of every kind of change, one upon the other', async () => {
+  it('says what really happens once the change is made, of every kind of change, one after the other', async () => {
     const { groups, applications, visitors } = company;
     const findAccess = createFinder(store);
     const today = new Date(store.scope.clock.now()).getUTCDay() || 7;

@@ -60,7 +60,7 @@ describe('domain/applications/expiry-warnings', () => {
     ).to.deep.equal(['client-secret']);
   });
 
-  it('after a day without a look only the latest is told; the next secret is told of anew', async () => {
+  it('after a day without a look only the latest is told; the next secret is told of again', async () => {
     await changeClientSecret(store.scope, payroll, 90);
     store.wait(80 * day);
     expect(await store.eventsOf(() => warnOfExpiry(store.scope))).to.deep.equal(['application.secret-ends-soon']);

@@ -80,7 +80,7 @@ describe('web: certificates and client secrets that end soon', () => {
     expect(sink.mails.at(-1)!.text).to.not.contain('root@other.example');
   });
 
-  it('a client secret, and the next one anew', async () => {
+  it('a client secret, and the next one again', async () => {
     const endsAt = async (days: number) => {
       const at = Math.floor((clock.now().getTime() + days * day) / 1000);
       const oidc = {

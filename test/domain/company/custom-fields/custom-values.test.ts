@@ -111,7 +111,7 @@ describe('domain/company/custom-fields: what a person may have', () => {
     }
     expect(readCustomValues(required, {}).errors).to.deep.equal({ 'customFields.text': 'fields.required' });
     expect(readCustomValues([field('boolean', { isRequired: true })], { boolean: 'no' }).errors, 'no is an answer').to.deep.equal({});
-    expect(readCustomValues([field('number', { isRequired: true })], { number: 0 }).errors, 'so is nought').to.deep.equal({});
+    expect(readCustomValues([field('number', { isRequired: true })], { number: 0 }).errors, 'so is zero').to.deep.equal({});
   });
 
   it('every fault is told at once, and a field that the company does not have is one', () => {

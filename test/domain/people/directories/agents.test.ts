@@ -70,7 +70,7 @@ describe('domain/people/directories: agents', () => {
     await store.refused('not_found', () => getAgent(store.other, unknownId));
   });
 
-  it('a token enrols for seven days, as many as begin in them; who is enrolled stays, and a new token begins anew', async () => {
+  it('a token enrols for seven days, as many as begin in them; who is enrolled stays, and a new token begins again', async () => {
     const { scope } = store;
     const { directory, token } = await add();
     const agentIds = [await enrol(token), await enrol(token)];

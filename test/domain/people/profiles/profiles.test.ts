@@ -56,7 +56,7 @@ describe('domain/people/profiles', () => {
     await store.refused('name_fixed', () => changeOwnName(own(user), userId!, { firstName: 'Mine', lastName: 'Now' }, user.version));
   });
 
-  it('a photo is drawn anew, replaced, removed, and goes with the person; the person’s data have it', async () => {
+  it('a photo is drawn again, replaced, removed, and goes with the person; the person’s data have it', async () => {
     const user = await store.person();
     expect(await store.eventsOf(() => changeOwnPhoto(own(user), user.userId, png))).to.deep.equal(['user.photo-changed']);
     const photo = (await findPhoto(store.scope, user.userId))!;

@@ -38,7 +38,7 @@ describe('domain/records/attempts', () => {
     store.wait(14);
     expect(await taken(userId)).to.equal(undefined);
     store.wait(2);
-    expect(await taken(userId), 'it begins anew').to.equal(1);
+    expect(await taken(userId), 'it begins again').to.equal(1);
   });
 
   it('a stranger uses up nothing of the person’s own browser, nor the browser of a stranger’s', async () => {

@@ -78,7 +78,7 @@ describe('domain/audit: the chain', () => {
     expect((await verify()).breach).to.equal(undefined);
   });
 
-  it('names the first broken place: changed, gone, added, cut, written anew', async () => {
+  it('names the first broken place: changed, gone, added, cut, written again', async () => {
     const last = await seal();
     const tampered = async (work: (db: Scope['db']) => Promise<unknown>) => {
       let result: Awaited<ReturnType<typeof verify>> | undefined;
@@ -158,7 +158,7 @@ describe('domain/audit: the chain', () => {
       'cut without the key',
     ).to.deep.equal([last - 1, 'head']);
     expect(await tampered((db) => db('audit_chains').where(own).delete()), 'forgotten').to.deep.equal([0, 'head']);
-    // everything hashed anew, by somebody who has the store and not the master key
+    // everything hashed again, by somebody who has the store and not the master key
     const stranger = new KeyRing([{ id: 'test', key: Buffer.alloc(32, 9) }]);
     expect(
       await tampered(async (db) => {
@@ -195,7 +195,7 @@ describe('domain/audit: the chain', () => {
         });
       expect(error, what).to.be.instanceOf(BrokenChain);
     };
-    await refuses('hashes computed anew', (db) =>
+    await refuses('hashes computed again', (db) =>
       db('audit_chains')
         .where(own)
         .update({ hash: Buffer.alloc(32, 1) }),
@@ -315,9 +315,9 @@ describe('domain/audit: the chain', () => {
     const { breach, firstSeq } = await restartChain(scope, 'lost with a disk');
     expect([breach, firstSeq]).to.deep.equal([{ at: 3, what: 'missing' }, last + 1]);
     await seal();
-    const anew = await verify();
-    expect([anew.breach, anew.firstSeq, anew.sealed]).to.deep.equal([undefined, last + 1, 1]);
-    expect(anew.before, 'what was sealed before is still there').to.equal(last - 1);
+    const fresh = await verify();
+    expect([fresh.breach, fresh.firstSeq, fresh.sealed]).to.deep.equal([undefined, last + 1, 1]);
+    expect(fresh.before, 'what was sealed before is still there').to.equal(last - 1);
     const [event] = await eventsOf(scope, { type: 'audit.chain-restarted' });
     expect(event!.details).to.deep.equal({ brokenAt: 3, breach: 'missing', because: 'lost with a disk' });
     await restartChain(scope, 'again').then(
@@ -354,8 +354,8 @@ describe('domain/audit: the chain', () => {
     expect((await verify()).before, 'what lies before the beginning is counted').to.equal(4);
     expect((await restartChain(scope, 'forged')).firstSeq).to.equal(last + 1);
     expect(await seal()).to.equal(1);
-    const anew = await verify();
-    expect([anew.breach, anew.sealed, anew.before]).to.deep.equal([undefined, 1, last + 6]);
+    const fresh = await verify();
+    expect([fresh.breach, fresh.sealed, fresh.before]).to.deep.equal([undefined, 1, last + 6]);
   });
 
   it('counts each day on the way', async () => {

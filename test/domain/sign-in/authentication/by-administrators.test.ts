@@ -40,7 +40,7 @@ describe('domain/sign-in/authentication: what administrators do for others', () 
       const shown = (await showTemporaryPassword(store.scope, user))!;
       expect([await isPassword(user, password), await isPassword(user, shown)]).to.deep.equal([false, true]);
       expect(await sessions(user)).to.equal(0);
-      expect((await reserveAttempt(store.scope, user.userId, 'stranger', rules)).taken, 'attempts begin anew').to.equal(1);
+      expect((await reserveAttempt(store.scope, user.userId, 'stranger', rules)).taken, 'attempts begin again').to.equal(1);
       expect(JSON.stringify(await eventsOf(store.scope))).not.to.contain(shown);
       await giveTemporaryPassword(store.scope, user);
       expect(await showTemporaryPassword(store.scope, user)).not.to.equal(shown);

@@ -397,7 +397,7 @@ describe('domain/sign-in/authentication: the password of the network', () => {
 
     const definite = ['wrong-password', 'password-expired', 'must-change', 'account-disabled', 'account-expired', 'account-locked'];
     for (const reason of [...definite, 'outside-hours', 'wrong-workstation', 'not-found'])
-      it(`a password that the directory refused since (${reason}) is let in no more`, async () => {
+      it(`a password that the directory refused since (${reason}) is no longer accepted`, async () => {
         network.rules.whileAway = true;
         const user = await directory.person();
         await proof(user);

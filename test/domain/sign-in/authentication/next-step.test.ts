@@ -147,7 +147,7 @@ describe('domain/authentication: next-step', () => {
   table('the second factor', [
     ['off: even who has one is not asked', { ...at, policy: policy('off'), enrolled: app }, { step: 'done', by: 'proof' }],
     [
-      'off: an application asks in vain',
+      'off: an application that asks for one is refused',
       { ...at, policy: policy('off'), enrolled: app, demands: { secondFactor: true } },
       { step: 'done', by: 'proof' },
     ],

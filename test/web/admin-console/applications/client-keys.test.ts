@@ -64,7 +64,7 @@ describe('web: the console registers applications that sign with a key of their 
       (error: client.ResponseBodyError) => error.error,
     );
 
-  it('by pasted keys: the holder of the private key is let in, and nobody else', async () => {
+  it('by pasted keys: the holder of the private key is accepted, and nobody else', async () => {
     expect((await create('Pasted', { jwks: setOf(pasted) })).status).to.equal(303);
     expect(await obtain('pasted', pasted)).to.be.a('string');
     expect(await refusalOf('pasted', stranger)).to.equal('invalid_client');

@@ -31,8 +31,8 @@ describe('web/admin-console: personal data', () => {
     expect(answer.headers['content-disposition']).to.contain('attachment');
     const data = JSON.parse(answer.text);
     expect(data.person).to.include({ username: 'jsilva', department: 'Payroll office' });
-    const deeds = data.history.map(({ type, by }: { type: string; by: { name: string } }) => `${type} by ${by.name}`);
-    expect(deeds).to.include.members(['user.viewed by Ana Souza', 'user.edited by Ana Souza', 'user.data-exported by Ana Souza']);
+    const actions = data.history.map(({ type, by }: { type: string; by: { name: string } }) => `${type} by ${by.name}`);
+    expect(actions).to.include.members(['user.viewed by Ana Souza', 'user.edited by Ana Souza', 'user.data-exported by Ana Souza']);
     expect(JSON.stringify(data.history), 'where the administrator was is hers').to.not.contain('127.0.0.1');
     expect(answer.text).to.not.match(/argon2|hash|token/i);
   });
@@ -75,7 +75,7 @@ describe('web/admin-console: personal data', () => {
       recovery_codes: 'secrets; how they came is in the history',
       sign_in_attempts: 'a count of a quarter of an hour, whose attempts the history has',
       refusal_counts: 'counts of what was refused to them; the history has the refusals',
-      operation_items: 'what was done to many at once; each deed is in the history',
+      operation_items: 'what was done to many at once; each change is in the history',
     };
     const given = {
       api_scope_users: 'grantedAtApis',

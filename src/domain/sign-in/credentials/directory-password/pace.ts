@@ -62,7 +62,7 @@ export async function askInTurn<Answer extends { outcome: string }>(
     pace.waiting--;
     if (isAfterRest) pace.isTrying = false;
     if (!isUnavailable(answer)) Object.assign(pace, { restsUntil: 0, answeredAt: now });
-    // who waits in vain while others are answered waits in a crowd
+    // whoever gets no response while others do is in a crowd
     else isSilent = isLong && pace.answeredAt < begun;
     if (isSilent) pace.restsUntil = now + restMs;
     else if (isLong || !isUnavailable(answer)) answers.set(contextId, [...(answers.get(contextId) ?? []).slice(1 - kept), now - begun]);

@@ -83,7 +83,7 @@ describe('domain/sign-in/credentials: the password of a directory', () => {
     expect(floorOfRefusals(slow)).to.equal(400);
   });
 
-  it('is not away because more people wait for it than may, nor for who waits in vain while others are answered', async () => {
+  it('is not away because more people wait for it than may, nor for who gets no response while others do', async () => {
     const [network, entry] = [fakeNetwork(), await entryOf()];
     const crowd = Promise.withResolvers<typeof accepted>();
     network.answer = () => crowd.promise;
