@@ -71,19 +71,41 @@ function readPairs(text: string): Part[] {
   return [...new URLSearchParams(text)].map(([name, value]) => ({ name, value }));
 }
 
-/** Reads and discards an oversized body: otherwise a caller that is still sending would not read the response. @throws AppError body_too_large, malformed_body */
+/** What bodies of more than a megabyte may hold together while they arrive, in bytes: many slow uploads at once would fill the memory. */
+const mostArriving = 128 * 1_048_576;
+const large = 1_048_576;
+let arriving = 0;
+
+/** Reads and discards a body that is not taken: otherwise a caller that is still sending would not read the response. @throws AppError body_too_large, busy, malformed_body */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let counted = 0;
+    const count = (bytes: number): void => {
+      arriving += bytes - counted;
+      counted = bytes;
+    };
+    const refuse = (error: AppError): void => {
+      chunks.length = 0;
+      count(0);
+      reject(error);
+    };
+    let isRefused = false;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= maxBytes) return void chunks.push(chunk);
-      chunks.length = 0;
-      reject(new AppError('body_too_large', 413));
-      if (size > maxBytes * 16) request.destroy();
+      if (size > maxBytes * 16) return void request.destroy();
+      if (isRefused) return;
+      isRefused = size > maxBytes || (size > large && arriving + chunk.length > mostArriving);
+      if (isRefused) return refuse(size > maxBytes ? new AppError('body_too_large', 413) : new AppError('busy', 503));
+      chunks.push(chunk);
+      if (size > large) count(size);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', (cause) => reject(new AppError('malformed_body', 400, { cause })));
+    request.on('end', () => {
+      count(0);
+      resolve(Buffer.concat(chunks));
+    });
+    request.on('error', (cause) => refuse(new AppError('malformed_body', 400, { cause })));
+    request.on('close', () => count(0));
   });
 }

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import { AppError } from '../../../src/platform/errors/index.ts';
 import { readForm } from '../../../src/platform/http/index.ts';
@@ -50,6 +50,34 @@ describe('platform/http: forms', () => {
     const body = Buffer.from('--b\r\ncontent-disposition: form-data; name="f"; filename="x"\r\n\r\nabc\r\n--b--\r\n');
     const [part] = readMultipart(body, 'multipart/form-data; boundary=b');
     expect((part!.value as Buffer).buffer).to.equal(body.buffer);
+  });
+
+  it('large bodies that arrive together take a bounded part of the memory; small ones are always read', async () => {
+    const megabyte = 1_048_576;
+    const type = 'multipart/form-data; boundary=b';
+    const slow = Array.from({ length: 12 }, () => {
+      const stream = new PassThrough();
+      const read = readForm(Object.assign(stream, { headers: { 'content-type': type } }) as unknown as Request, 20 * megabyte);
+      return { stream, code: read.then(String, ({ code }: AppError) => code) };
+    });
+    const half = Buffer.alloc(megabyte / 2);
+    for (let n = 0; n < 36; n++) for (const { stream } of slow) stream.write(half);
+    await new Promise(setImmediate);
+    expect((await read('a=1', 'application/x-www-form-urlencoded')).get('a')).to.equal('1');
+    const codes = await Promise.all(slow.map(({ code }) => Promise.race([code, Promise.resolve('arriving')])));
+    expect(codes.filter((code) => code === 'arriving')).to.have.length(7); // of 18 MB each
+    expect(codes.filter((code) => code === 'busy')).to.have.length(5);
+    // a caller that goes away, one that ends
+    for (const { stream } of slow) stream.destroy();
+    await new Promise(setImmediate);
+    const form = new FormData();
+    form.append('file', new Blob([Buffer.alloc(18 * megabyte)]));
+    const packed = new Response(form);
+    const whole = Buffer.from(await packed.arrayBuffer());
+    for (let n = 0; n < 8; n++) {
+      const found = await readForm(request(whole, packed.headers.get('content-type')!), 20 * megabyte);
+      expect((await found.file('file'))!.length).to.equal(18 * megabyte);
+    }
   });
 
   it('other ways to write the same are read, too', async () => {
