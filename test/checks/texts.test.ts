@@ -68,7 +68,7 @@ describe('texts in three languages', () => {
     const missing = [];
     for (const { file, source } of sources) {
       for (const [, key = ''] of source.matchAll(/\bt\(\s*'([a-z_.]+)'\s*[,)]/g)) if (!askedAs.has(key)) missing.push(`${file}: ${key}`);
-      for (const [, key = ''] of source.matchAll(/'(fields\.[a-z_]+)'/g)) if (!homes.has(key)) missing.push(`${file}: ${key}`);
+      for (const [, key = ''] of source.matchAll(/'((?:fields|errors)\.[a-z_]+)'/g)) if (!homes.has(key)) missing.push(`${file}: ${key}`);
       for (const [, code = ''] of source.matchAll(/new AppError\('([a-z_]+)'/g))
         if (!homes.has(`errors.${code}`)) missing.push(`${file}: errors.${code}`);
       for (const [, key = ''] of source.matchAll(/redirectTo\(page, [^\n]*'([a-z_]+)'\)/g))

@@ -185,7 +185,7 @@ describe('local page of SmartSync', () => {
     found = working;
     const pinned = await jar.submit(jar.form(shown, /directory/), { pin: fingerprint });
     expect(tested[1]).to.deep.include({ pinnedFingerprints: [fingerprint], bindPassword: 'p4ss' });
-    expect(pinned.text).to.contain('Connection successful').and.to.contain('matches nobody');
+    expect(pinned.text).to.contain('Connection successful').and.to.contain('No entry matches');
     await jar.submit(jar.form(pinned, /directory/), { action: 'save' });
     expect(directory.looks, 'without a directory').to.equal(0);
     expect(agent.store.current).to.deep.include({ pinnedFingerprints: [fingerprint], ldapUrls: ['ldaps://dc1.example.com'] });
