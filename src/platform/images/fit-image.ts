@@ -21,10 +21,10 @@ let last: Promise<unknown> = Promise.resolve();
  * @throws AppError pictures_busy when several wait already
  */
 export async function fitImage(content: Uint8Array, box: { width: number; height: number }): Promise<Buffer | undefined> {
+  if (waiting >= mostWaiting) throw new AppError('pictures_busy', 503);
   const picture = readPicture(content);
   const pixels = picture ? picture.width * picture.height : 0;
   if (!picture || pixels === 0 || pixels > (picture.type === 'image/jpeg' ? mostReduced : mostPixels)) return undefined;
-  if (waiting >= mostWaiting) throw new AppError('pictures_busy', 503);
   waiting++;
   const mine = last.then(() => decode({ ...picture, isReduced: pixels > mostPixels, box }));
   const done = () => {

@@ -71,3 +71,10 @@ export class BitReader {
     this.#at += 2;
   }
 }
+
+/** Where a marker follows: in coded data (T.81 F.1.2.3) an FF is followed by 00 or a restart. */
+export function endOfCoded(file: Buffer, from: number): number {
+  let at = file.indexOf(0xff, from);
+  while (at >= 0 && (file[at + 1] === 0x00 || (file[at + 1]! & 0xf8) === 0xd0)) at = file.indexOf(0xff, at + 2);
+  return at < 0 ? file.length : at;
+}

@@ -1,3 +1,4 @@
+import { endOfCoded } from './jpeg-bits.ts';
 import { type Orientation, readOrientation } from './turn.ts';
 
 /** A file's headers, read strictly: anything a decoder might read differently is refused. Width and height are those of the file, as it lies. */
@@ -32,13 +33,16 @@ export function readPicture(content: Uint8Array): Picture | undefined {
   }
 }
 
+/** Parts of a file: real ones have a few thousand, and each costs time. */
+const mostParts = 10_000;
+
 type Read = (Pick<Picture, 'width' | 'height' | 'content'> & { orientation?: Orientation }) | undefined;
 
 /** PNG (W3C, third edition) §11: only the chunks that draw; a profile or a text may unpack to anything. */
 function readPng(file: Buffer): Read {
   const kept = [file.subarray(0, 8)];
   let size: { width: number; height: number } | undefined;
-  for (let at = 8; at < file.length; ) {
+  for (let at = 8, parts = 0; at < file.length && parts < mostParts; parts++) {
     const length = file.readUInt32BE(at);
     const type = file.toString('latin1', at + 4, at + 8);
     const end = at + 12 + length;
@@ -62,7 +66,7 @@ function readJpeg(file: Buffer): Read {
   let size: { width: number; height: number } | undefined;
   let orientation: Orientation | undefined;
   let scans = 0;
-  for (let at = 2; at + 2 <= file.length; ) {
+  for (let at = 2, parts = 0; at + 2 <= file.length && parts < mostParts; parts++) {
     const marker = file[at + 1]!;
     if (file[at] !== 0xff || marker === 0xff || marker === 0x00) return undefined;
     if (marker === 0xd9) return size && scans > 0 ? { ...size, orientation, content: file.subarray(0, at + 2) } : undefined;
@@ -77,8 +81,7 @@ function readJpeg(file: Buffer): Read {
     at += 2 + length;
     if (marker !== 0xda) continue;
     if (++scans > mostScans) return undefined;
-    // coded data: an FF in it is followed by 00 or a restart
-    while (at + 1 < file.length && !(file[at] === 0xff && file[at + 1] !== 0x00 && (file[at + 1]! & 0xf8) !== 0xd0)) at++;
+    at = endOfCoded(file, at);
   }
   return undefined;
 }
@@ -87,7 +90,9 @@ function readJpeg(file: Buffer): Read {
 function readWebp(file: Buffer): Read {
   let orientation: Orientation | undefined;
   const sizes: { width: number; height: number }[] = [];
-  for (let at = 12; at + 8 <= file.length; ) {
+  let parts = 0;
+  for (let at = 12; at + 8 <= file.length; parts++) {
+    if (parts === mostParts) return undefined;
     const type = file.toString('latin1', at, at + 4);
     const length = file.readUInt32LE(at + 4);
     const data = at + 8;

@@ -1,4 +1,4 @@
-import { BitReader, type Codes, readCodes } from './jpeg-bits.ts';
+import { BitReader, type Codes, endOfCoded, readCodes } from './jpeg-bits.ts';
 
 /** Four bytes each: red, green, blue, opacity. */
 export type Pixels = { width: number; height: number; data: Uint8Array };
@@ -12,6 +12,7 @@ type Part = {
   rows: number;
   blocks: Int16Array;
   last: number;
+  isRead: boolean;
 };
 type Frame = { width: number; height: number; progressive: boolean; across: number; down: number; parts: Part[] };
 type Scan = { parts: Part[]; dc: (Codes | undefined)[]; ac: (Codes | undefined)[]; shift: number };
@@ -20,7 +21,8 @@ type Scan = { parts: Part[]; dc: (Codes | undefined)[]; ac: (Codes | undefined)[
  * A JPEG in an eighth of its size: one pixel for each block of 8 × 8, which is the mean that the file itself states (ITU-T T.81 A.3.3: the first coefficient).
  * So a photo of 48 megapixels takes as little memory as one of less than a megapixel.
  * @param file one that readPicture takes
- * @throws Error when it is neither baseline nor progressive, is not grey or YCbCr, or is broken
+ * Three parts are taken for YCbCr: the rare file of RGB comes out in wrong colours.
+ * @throws Error when it is neither baseline nor progressive, has other than one or three parts, or is broken
  */
 export function reduceJpeg(file: Buffer): Pixels {
   const codes = new Map<number, Codes>();
@@ -40,9 +42,10 @@ export function reduceJpeg(file: Buffer): Pixels {
     if (!frame) throw new Error('a scan before its frame');
     const scan = readScan(segment, frame, codes);
     if (scan) readBlocks(new BitReader(file, at), frame, scan, interval);
-    while (!(file[at] === 0xff && file[at + 1] !== 0 && (file[at + 1]! & 0xf8) !== 0xd0)) at++;
+    at = endOfCoded(file, at);
   }
-  return draw(frame!, means);
+  if (!frame?.parts.every(({ isRead }) => isRead)) throw new Error('parts are missing');
+  return draw(frame, means);
 }
 
 function readCodeTables(segment: Buffer, codes: Map<number, Codes>): void {
@@ -78,7 +81,7 @@ function readFrame(segment: Buffer, marker: number): Frame {
   const parts = found.map((part) => {
     const columns = Math.ceil(width / 8 / across) * part.across;
     const rows = Math.ceil(height / 8 / down) * part.down;
-    return { ...part, columns, rows, blocks: new Int16Array(columns * rows), last: 0 };
+    return { ...part, columns, rows, blocks: new Int16Array(columns * rows), last: 0, isRead: false };
   });
   return { width, height, progressive: marker === 0xc2, across, down, parts };
 }
@@ -106,7 +109,7 @@ function readBlocks(bits: BitReader, frame: Frame, scan: Scan, interval: number)
   const alone = scan.parts.length === 1 ? scan.parts[0] : undefined;
   const [wideUnit, highUnit] = alone ? [alone.across / frame.across, alone.down / frame.down] : [1 / frame.across, 1 / frame.down];
   const [acrossUnits, downUnits] = [Math.ceil((frame.width / 8) * wideUnit), Math.ceil((frame.height / 8) * highUnit)];
-  for (const part of scan.parts) part.last = 0;
+  for (const part of scan.parts) Object.assign(part, { last: 0, isRead: true });
   for (let unit = 0; unit < acrossUnits * downUnits; unit++) {
     if (interval > 0 && unit > 0 && unit % interval === 0) {
       bits.restart();

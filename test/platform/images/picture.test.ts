@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { PhotonImage } from '@silvia-odwyer/photon-node';
 import { expect } from 'chai';
 import { brandingSettings, colorOnDark } from '../../../src/domain/company/branding/index.ts';
-import { fitImage, readPicture } from '../../../src/platform/images/index.ts';
+import { fitImage, imageType, readPicture } from '../../../src/platform/images/index.ts';
+import { reduceJpeg } from '../../../src/platform/images/reduce-jpeg.ts';
 
 const image = (width: number, height: number) => new PhotonImage(new Uint8Array(width * height * 4).fill(200), width, height);
 
@@ -70,13 +71,51 @@ describe('platform/images', () => {
     expect(named[2]).to.be.greaterThan(named[0] as number);
   });
 
-  it('large JPEGs that are cut or changed anywhere are refused or drawn, in time', async () => {
-    const file = large('restarts');
-    for (let at = 50; at < file.length; at += 9001) {
-      const changed = Buffer.from(file);
-      changed.fill(at & 0xff, at, at + 40);
-      await fitImage(changed, { width: 10, height: 10 });
-      expect(readPicture(file.subarray(0, at))).to.equal(undefined);
+  it('large JPEGs that are cut or changed anywhere are refused or drawn in their size', () => {
+    let drawn = 0;
+    for (const name of ['restarts', 'progressive', 'grey']) {
+      const file = large(name);
+      const { width, height } = readPicture(file)!;
+      for (let at = 50; at < file.length; at += 3001) {
+        const changed = Buffer.from(file);
+        changed.fill(at & 0xff, at, at + 40);
+        expect(readPicture(file.subarray(0, at))).to.equal(undefined);
+        if (!readPicture(changed)) continue;
+        try {
+          const pixels = reduceJpeg(changed);
+          expect([pixels.width, pixels.height]).to.deep.equal([Math.ceil(width / 8), Math.ceil(height / 8)]);
+          expect(pixels.data.length).to.equal(pixels.width * pixels.height * 4);
+          drawn++;
+        } catch (error) {
+          expect((error as Error).constructor, String(error)).to.be.oneOf([Error, RangeError]);
+        }
+      }
+    }
+    expect(drawn).to.be.greaterThan(5);
+  });
+
+  it('a JPEG without the data of a part is refused', () => {
+    const file = large('grey');
+    const scan = file.indexOf(Buffer.from('ffda', 'hex'));
+    const later = Buffer.concat([file.subarray(0, scan), Buffer.from('ffd9', 'hex')]);
+    expect(() => reduceJpeg(later)).to.throw('parts are missing');
+  });
+
+  it('a file of very many parts is refused, in each format', () => {
+    const times = (part: Buffer, head: string, tail = '') =>
+      Buffer.concat([Buffer.from(head, 'hex'), Buffer.concat(Array(300_000).fill(part)), Buffer.from(tail, 'hex')]);
+    const files = [
+      times(
+        Buffer.from('000000004944415400000000', 'hex'),
+        '89504e470d0a1a0a0000000d49484452000000080000000808060000000000000000',
+        '0000000049454e4400000000',
+      ),
+      times(Buffer.from('ffec0002', 'hex'), 'ffd8ffc0000b080008000801011100', 'ffda0008010100003f0000ffd9'),
+      times(Buffer.from('4943435000000000', 'hex'), '52494646ffffff0057454250565038580a00000000000000070000070000'),
+    ];
+    for (const file of files) {
+      expect(imageType(file), 'its kind is seen').not.to.equal(undefined);
+      expect(readPicture(file)).to.equal(undefined);
     }
   });
 
