@@ -1,5 +1,5 @@
-// The limit to compare with: oidc-provider alone, in memory, without people, rules, audit or a disk. With a store's folder behind the key it also makes the one read and the one durable write
-// that a request needs at least which may not forget: what is between the two is the price of a disk, and what is between that and ours is our own.
+// The limit to compare with: oidc-provider alone, in memory, without people, rules, audit or a disk. With the folder of a store it also makes one read and one durable write for each
+// request, which a provider needs that keeps what it issued: the difference of the two is the price of the disk, and what we take beyond it is our own.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import Provider, { type AdapterPayload } from 'oidc-provider';

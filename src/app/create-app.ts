@@ -194,7 +194,7 @@ export async function createApp(config: Config, store: Store, log: Log, clock: C
       const tasks = createTasks({ ...services, database: work }, notices, mailer);
       starting = whileItStarts(store, async () => (jobsStopped ? undefined : startJobs(database.url, tasks, crontab, log)));
       await starting;
-      logLostSecrets({ ...services, database: work }, log).catch(() => {}); // doctor says it, too
+      logLostSecrets({ ...services, database: work }, log).catch((err) => log.warn({ err }, 'sealed secrets could not be checked'));
     },
     stopJobs,
     async close() {

@@ -3,10 +3,7 @@ import { openServerScope } from '../domain/scope.ts';
 import type { Log } from '../platform/log/index.ts';
 import type { Services } from '../web/request/index.ts';
 
-/**
- * A server that has an old master key first seals under it until it ends, also after `keys re-encrypt` was done and the key left the ring of others. What it sealed then fails only when
- * somebody needs it, so it is said at the next start.
- */
+/** A secret that a master key sealed which is no longer there fails when somebody needs it: a server that started before `keys re-encrypt` may have sealed one afterwards. Called once, where jobs run. */
 export async function logLostSecrets(services: Pick<Services, 'database' | 'keyRing' | 'hasher' | 'clock'>, log: Log): Promise<void> {
   const lost = await listLostSecrets(openServerScope(services, { kind: 'system', name: 'start' }));
   for (const { keyId, what, count } of lost)

@@ -35,13 +35,11 @@ describe('store: the plans of hot statements', () => {
     await db.raw('ANALYZE');
 
     const seen = new Map<string, string>();
-    const recording: Database = {
-      ...server.app.services.database,
-      run: (name, text, values) => {
-        seen.set(name, text);
-        return server.app.services.database.run(name, text, values);
-      },
+    const run: Database['run'] = (name, text, values) => {
+      seen.set(name, text);
+      return server.app.services.database.run(name, text, values);
     };
+    const recording: Database = { ...server.app.services.database, run, runBatch: run };
     const artifacts = new ArtifactStore(recording);
     const save = { contextId, kind: 'AccessToken', id: 'a', payload: { grantId: 'g' }, expiresAt: undefined };
     await artifacts.save(save);

@@ -1,4 +1,4 @@
-import { isUnavailable } from './is-unavailable.ts';
+import { isLocked, isUnavailable } from './is-unavailable.ts';
 
 type Waiting<Request, Result> = { request: Request; resolve: (result: Result) => void; reject: (error: unknown) => void };
 
@@ -7,9 +7,6 @@ const isRefusedStatement = (error: unknown): boolean =>
   /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '') && !isUnavailable(error);
 
 const lanesApart = 4;
-
-/** One row that somebody holds keeps all of a batch waiting. Nothing of it happened. */
-const isLocked = (error: unknown): boolean => (error as { code?: string }).code === '55P03';
 
 let due: (() => void)[] = [];
 
@@ -62,24 +59,23 @@ export class Batcher<Request, Result> {
     }
   }
 
-  /**
-   * A few at once, each alone: those whose row nobody holds need not fail with the one that is held. Should none of the few get on, it is more than a row, and the others wait no longer.
-   */
+  /** One row that somebody holds kept all of the batch waiting: each goes alone now, a few at once. Where none of the first few gets on, or many do not, the others wait no longer. */
   async #apart(batch: Waiting<Request, Result>[]): Promise<void> {
     const left = [...batch];
+    let [done, stuck] = [0, 0];
     const lane = async (): Promise<void> => {
       for (let next = left.shift(); next; next = left.shift()) {
         try {
           next.resolve((await this.#run([next.request]))[0]!);
+          done++;
         } catch (error) {
           next.reject(error);
           if (!isUnavailable(error)) continue;
-          if (++stuck === lanesApart) for (const { reject } of left.splice(0)) reject(error);
-          return;
+          if (++stuck >= (done === 0 ? lanesApart : 2 * lanesApart)) for (const { reject } of left.splice(0)) reject(error);
+          if (done === 0) return;
         }
       }
     };
-    let stuck = 0;
     await Promise.all(Array.from({ length: lanesApart }, lane));
   }
 
@@ -109,7 +105,7 @@ export class Batcher<Request, Result> {
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]!);
     } catch (error) {
       if (batch.length > 1 && isRefusedStatement(error)) await this.#oneByOne(batch);
-      else if (batch.length > 1 && isLocked(error)) await this.#apart(batch);
+      else if (isLocked(error)) await this.#apart(batch);
       // who waits behind a store that is too slow would wait once more for as long
       else for (const { reject } of isUnavailable(error) ? [...batch, ...this.#waiting.splice(0)] : batch) reject(error);
     } finally {

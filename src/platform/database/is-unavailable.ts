@@ -33,3 +33,6 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code);
+
+/** A row that somebody else held for too long. The statement did nothing. */
+export const isLocked = (error: unknown): boolean => (error as { code?: string }).code === '55P03';

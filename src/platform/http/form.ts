@@ -76,7 +76,7 @@ const mostArriving = 128 * 1_048_576;
 const large = 1_048_576;
 let arriving = 0;
 
-/** Reads and discards a body that is not taken: otherwise a caller that is still sending would not read the response. @throws AppError body_too_large, busy, malformed_body */
+/** Reads and discards a body that is not taken: otherwise a caller that is still sending would not read the response. @throws AppError body_too_large, uploads_busy, malformed_body */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -97,7 +97,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       if (size > maxBytes * 16) return void request.destroy();
       if (isRefused) return;
       isRefused = size > maxBytes || (size > large && arriving + chunk.length > mostArriving);
-      if (isRefused) return refuse(size > maxBytes ? new AppError('body_too_large', 413) : new AppError('busy', 503));
+      if (isRefused) return refuse(size > maxBytes ? new AppError('body_too_large', 413) : new AppError('uploads_busy', 503));
       chunks.push(chunk);
       if (size > large) count(size);
     });

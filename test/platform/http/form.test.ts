@@ -66,7 +66,7 @@ describe('platform/http: forms', () => {
     expect((await read('a=1', 'application/x-www-form-urlencoded')).get('a')).to.equal('1');
     const codes = await Promise.all(slow.map(({ code }) => Promise.race([code, Promise.resolve('arriving')])));
     expect(codes.filter((code) => code === 'arriving')).to.have.length(7); // of 18 MB each
-    expect(codes.filter((code) => code === 'busy')).to.have.length(5);
+    expect(codes.filter((code) => code === 'uploads_busy')).to.have.length(5);
     // a caller that goes away, one that ends
     for (const { stream } of slow) stream.destroy();
     await new Promise(setImmediate);

@@ -13,7 +13,7 @@ export type KeyUse = { keyId: string; what: string; count: number; passes?: true
 /** What needs each master key. Reads the places whole. */
 export async function listKeyUses(scope: ServerScope): Promise<KeyUse[]> {
   const { db, keyRing } = scope;
-  const uses = (await Promise.all(sealedColumns.map((column) => countUses(db, column)))).flat();
+  const uses = await countUses(db, sealedColumns);
   const answers = `kind = '${answerKind}' AND expires_at > now()`;
   const passing = await count(db, sealedArtifacts.table, "split_part(payload ->> 'sealed', '.', 1)", answers);
   uses.push(...passing.map((one) => ({ ...one, what: 'answers to refresh tokens', passes: true as const })));
@@ -28,12 +28,16 @@ export async function listKeyUses(scope: ServerScope): Promise<KeyUse[]> {
 /** What nobody can open any more, since the ring lacks its key: but for artifacts of the protocols, which end by themselves and are many. */
 export async function listLostSecrets({ db, keyRing }: ServerScope): Promise<KeyUse[]> {
   const lasting = sealedColumns.filter((column) => column !== sealedArtifacts);
-  const uses = await Promise.all(lasting.map((column) => countUses(db, column)));
-  return uses.flat().filter(({ keyId }) => !keyRing.ids.includes(keyId));
+  return (await countUses(db, lasting)).filter(({ keyId }) => !keyRing.ids.includes(keyId));
 }
 
-const countUses = async (db: Db, column: SealedColumn): Promise<KeyUse[]> =>
-  (await count(db, column.table, keyIdOf(column), sealedRows(column))).map((one) => ({ ...one, what: nameOf(column) }));
+/** One after the other: each reads a table whole. */
+async function countUses(db: Db, columns: SealedColumn[]): Promise<KeyUse[]> {
+  const uses: KeyUse[] = [];
+  for (const column of columns)
+    for (const one of await count(db, column.table, keyIdOf(column), sealedRows(column))) uses.push({ ...one, what: nameOf(column) });
+  return uses;
+}
 
 async function count(db: Db, from: string, keyId: string, where: string): Promise<Pick<KeyUse, 'keyId' | 'count'>[]> {
   const { rows } = await db.raw<{ rows: { id: string; n: number }[] }>(

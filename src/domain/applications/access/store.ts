@@ -62,7 +62,7 @@ type FactsRow = Pick<
 
 export function createAccessFinder(database: Database): AccessFinder {
   const batcher = new Batcher<[ContextId, UserId, ApplicationId], FactsRow>(async (requests) => {
-    const rows = await database.run<FactsRow>('access-facts', facts, [
+    const rows = await database.runBatch<FactsRow>('access-facts', facts, [
       requests.map(([c]) => c),
       requests.map(([, u]) => u),
       requests.map(([, , a]) => a),

@@ -174,7 +174,7 @@ export class RequestTable {
   }
 
   async #insert(all: NewRequest[]): Promise<undefined[]> {
-    await this.#database.run('ask directories', ask, [
+    await this.#database.runBatch('ask directories', ask, [
       ...keysOf(all),
       all.map(({ directoryId }) => directoryId),
       all.map(({ request }) => request.kind),
@@ -189,12 +189,12 @@ export class RequestTable {
 
   async #answer(all: (RequestKey & { agentId: AgentId; text: string })[]): Promise<undefined[]> {
     const [agentIds, texts] = [all.map(({ agentId }) => agentId), all.map(({ text }) => text)];
-    await this.#database.run('answer directory requests', answer, [...keysOf(all), agentIds, texts]);
+    await this.#database.runBatch('answer directory requests', answer, [...keysOf(all), agentIds, texts]);
     return all.map(() => undefined);
   }
 
   async #remove(all: (RequestKey & { isAnyhow: boolean })[]): Promise<(Answered | undefined)[]> {
-    const rows = await this.#database.run<AnsweredRow>('remove directory requests', remove, [
+    const rows = await this.#database.runBatch<AnsweredRow>('remove directory requests', remove, [
       ...keysOf(all),
       all.map(({ isAnyhow }) => isAnyhow),
     ]);

@@ -76,12 +76,12 @@ export class ArtifactStore {
     this.#finds = new Batcher(async (requests) => {
       const found: (Artifact | undefined)[] = new Array(requests.length).fill(undefined);
       const values = [...keyColumns(requests), 'Grant', 'Session'];
-      for (const row of await database.run<FoundRow>('artifact-find', sql.find, values)) found[row.n - 1] = toArtifact(row);
+      for (const row of await database.runBatch<FoundRow>('artifact-find', sql.find, values)) found[row.n - 1] = toArtifact(row);
       return found;
     });
     this.#saves = new Batcher<ArtifactSave, void>(async (saves) => {
       const last = [...saves.reduce(keepLast, new Map<string, ArtifactSave>()).values()];
-      await database.run('artifact-save', sql.save, rowColumns(last));
+      await database.runBatch('artifact-save', sql.save, rowColumns(last));
       return saves.map(() => undefined);
     });
     this.#exchanges = new Batcher<Exchange, boolean>(async (exchanges) => {
@@ -93,7 +93,7 @@ export class ArtifactStore {
         ...rowColumns(exchanges.flatMap(({ issues }) => issues)),
         exchanges.flatMap(({ issues }, i) => issues.map(() => prices[i])),
       ];
-      const used = new Set((await database.run<{ n: number }>('artifact-exchange', sql.exchange, values)).map(({ n }) => n));
+      const used = new Set((await database.runBatch<{ n: number }>('artifact-exchange', sql.exchange, values)).map(({ n }) => n));
       return prices.map((price) => price === null || used.has(price));
     });
   }

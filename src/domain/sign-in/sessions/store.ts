@@ -33,7 +33,7 @@ export function createSessionFinder(database: Database, clock: Clock, findPolicy
   const batcher = new Batcher<[ContextId, Buffer, Date, Date, boolean], FoundRow | undefined>(async (requests) => {
     const columns = [0, 1, 2, 3, 4].map((index) => requests.map((request) => request[index]));
     const found: (FoundRow | undefined)[] = new Array(requests.length).fill(undefined);
-    for (const row of await database.run<FoundRow>('session-find', findLive, columns)) found[row.n - 1] = row;
+    for (const row of await database.runBatch<FoundRow>('session-find', findLive, columns)) found[row.n - 1] = row;
     return found;
   });
   return async (contextId, token) => {
