@@ -2,6 +2,7 @@
 const passing = new Set([
   '57014', // query_canceled: a time-out of ours, or an operator
   '55P03', // lock_not_available: lock_timeout
+  '26000', // invalid_sql_statement_name: it was sent behind the one that prepares it, and that one failed (together.ts)
   '25P03', // idle_in_transaction_session_timeout
   '25006', // read_only_sql_transaction: a standby, or writes are switched off
   'ECONNREFUSED',

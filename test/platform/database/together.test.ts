@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import { isUnavailable } from '../../../src/platform/database/index.ts';
 import { runTogether } from '../../../src/platform/database/together.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 
@@ -53,6 +54,28 @@ describe('platform/database: statements of one turn', () => {
     expect([first, last]).to.deep.equal([await of(pid), first]);
   });
 
+  it('behind one that could not be prepared are not done at this moment, which is no fault of theirs', async () => {
+    const { query } = connection();
+    await pool.query('CREATE TABLE shut (n int)');
+    const other = await pool.connect();
+    await other.query('BEGIN; LOCK TABLE shut IN ACCESS EXCLUSIVE MODE');
+    await query(statement("SET lock_timeout = '200ms'"));
+    const named = { name: 'of shut', text: 'SELECT n FROM shut', values: [] };
+    const ask = () =>
+      query(named).then(
+        () => 'answered',
+        (error) => [error.code, isUnavailable(error)],
+      );
+    const refused = await Promise.all([ask(), ask()]);
+    await other.query('ROLLBACK');
+    other.release();
+    expect(refused).to.deep.equal([
+      ['55P03', true],
+      ['26000', true],
+    ]);
+    expect(await ask()).to.equal('answered');
+  });
+
   it('of another turn do not wait for one that waits', async () => {
     const { query } = connection();
     const slow = query(statement('SELECT pg_sleep(0.5)'));
@@ -67,7 +90,7 @@ describe('platform/database: statements of one turn', () => {
     const { query } = connection();
     const { rows } = await query<{ pid: number }>(statement('SELECT pg_backend_pid() AS pid'));
     expect(rows).to.have.length(1);
-    await query(statement('CREATE TABLE held (n int)'));
+    await query(statement('CREATE TABLE closed (n int)'));
     await query(statement('INSERT INTO held VALUES (1)'));
     const holder = await pool.connect();
     try {
