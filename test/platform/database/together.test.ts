@@ -90,7 +90,7 @@ describe('platform/database: statements of one turn', () => {
     const { query } = connection();
     const { rows } = await query<{ pid: number }>(statement('SELECT pg_backend_pid() AS pid'));
     expect(rows).to.have.length(1);
-    await query(statement('CREATE TABLE closed (n int)'));
+    await query(statement('CREATE TABLE held (n int)'));
     await query(statement('INSERT INTO held VALUES (1)'));
     const holder = await pool.connect();
     try {

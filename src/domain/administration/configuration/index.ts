@@ -17,6 +17,7 @@ export {
 } from './file.ts';
 export { inFileOrder } from './file-order.ts';
 export type { FileContent } from './file-parts.ts';
+export { looksSecret, showKey } from './looks-secret.ts';
 export {
   type ConfigurationObject,
   customFieldsIn,
@@ -32,7 +33,7 @@ export {
 export { invertDifferences, patchConfiguration } from './patch-configuration.ts';
 export { type ReferenceReader, type Resolved, resolveReferences } from './references.ts';
 export { findInRest } from './salvage-state.ts';
-export { isSecretPlace, looksSecret, shortened, showFound } from './show-found.ts';
+export { isSecretPlace, shortened, showFound } from './show-found.ts';
 export { faultAt, pathOf, StateError, type StateFault } from './state-error.ts';
 export { fieldsToTell, type ObjectName, type ToldField, tellFields, tellObject, tellPath } from './tell-difference.ts';
 export { tidyFaults } from './tidy-faults.ts';

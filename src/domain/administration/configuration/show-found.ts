@@ -1,4 +1,5 @@
 import { isKeys } from './configuration.ts';
+import { looksSecret } from './looks-secret.ts';
 import type { StateFault } from './state-error.ts';
 
 /** What a file may hold as it is, by the names of the places that it stands in or below: keys are often pasted with their private half. */
@@ -28,11 +29,6 @@ const mayBeSecret = (fault: Pick<StateFault, 'steps' | 'message'>): boolean => {
 /** Whether a secret may stand where these names lead. */
 export const isSecretPlace = (steps: readonly PropertyKey[]): boolean =>
   steps.some((step) => typeof step === 'string' && secretPlace.test(step));
-
-/** A key as PEM or JWK has it, a password with its name or in an address, and what is too long and too mixed for a word or a name. */
-export const looksSecret = (text: string): boolean =>
-  /-----BEGIN|\/\/[^/\s]*@|(password|secret|token)\w*["']?\s*[:=]/i.test(text) ||
-  (text.match(/[\w+/=-]{20,}/g) ?? []).some((run) => /\d/.test(run) && /\p{L}/u.test(run));
 
 const longest = 80;
 export const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text);

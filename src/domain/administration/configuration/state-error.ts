@@ -1,3 +1,5 @@
+import { showKey } from './looks-secret.ts';
+
 /** `steps` is the path name by name and place by place; what stands in no file has none. */
 export type StateFault = {
   path: string;
@@ -29,7 +31,7 @@ export const faultAt = (steps: readonly PropertyKey[], message: string, params?:
 
 const partOf = (step: PropertyKey, index: number): string => {
   if (typeof step === 'number') return `[${step}]`;
-  const name = String(step);
+  const name = showKey(String(step));
   // a name with a dot of its own would look like two
   if (/[.[\]\s"]/.test(name)) return `[${JSON.stringify(name)}]`;
   return `${index > 0 ? '.' : ''}${name}`;
