@@ -30,11 +30,42 @@ export async function tellingFound<T>(written: unknown, work: () => T | Promise<
   }
 }
 
-/** What a reference leads to may be a secret: a sentence that names the value has the reference in its place. */
+/** A text of the file with references in it, before and after they were resolved. */
+type Reference = { before: string; after: string };
+
+/** In another place shorter ones would be found in words that have nothing to do with them. */
+const shortestElsewhere = 4;
+
+/** What a reference leads to may be a secret: where a sentence would quote it, or a part of it, the text of the file stands instead. */
 function asWritten({ steps, params }: StateFault, written: unknown, resolved: unknown): Pick<StateFault, 'params'> {
-  const [before, after] = [written, resolved].map((root) => steps && valueAt(root, steps));
-  if (!params || typeof before !== 'string' || typeof after !== 'string' || before === after) return {};
-  return { params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value === after ? before : value])) };
+  if (!params) return {};
+  const own = steps ? listReferences(valueAt(written, steps), valueAt(resolved, steps)) : [];
+  const others = listReferences(written, resolved).filter(({ after }) => after.length >= shortestElsewhere);
+  const hide = (value: unknown) => (typeof value === 'string' ? withoutResolved(value, own, others) : value);
+  return { params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, hide(value)])) as StateFault['params'] };
+}
+
+/** @param own of the place that is refused: a rule may name a part of its text. Rules trim texts and write some in lower case. */
+function withoutResolved(value: string, own: Reference[], others: Reference[]): string {
+  const [text, plain] = [value.trim(), value.trim().toLowerCase()];
+  if (!text) return value;
+  const isPart = ({ before, after }: Reference) => !before.includes(text) && after.toLowerCase().includes(plain);
+  const part = own.find(isPart);
+  if (part) return part.before;
+  const quoted = [...own, ...others].find(({ after }) => plain.includes(after.toLowerCase()));
+  if (!quoted) return value;
+  const at = plain.indexOf(quoted.after.toLowerCase());
+  return text.slice(0, at) + quoted.before + text.slice(at + quoted.after.length);
+}
+
+/** At the place and below it. */
+function listReferences(written: unknown, resolved: unknown): Reference[] {
+  if (typeof written === 'string') {
+    const after = typeof resolved === 'string' ? resolved.trim() : '';
+    return after && written !== resolved ? [{ before: written, after }] : [];
+  }
+  if (typeof written !== 'object' || written === null) return [];
+  return Object.entries(written).flatMap(([key, value]) => listReferences(value, valueAt(resolved, [key])));
 }
 
 const valueAt = (root: unknown, steps: readonly PropertyKey[]): unknown =>

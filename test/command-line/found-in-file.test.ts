@@ -69,13 +69,40 @@ describe('command-line: what a file has where it is refused', () => {
   });
 
   it('names a reference and not what it leads to, in the sentence as well', async () => {
-    const file = (login: string) => ({ groups: [{ members: [login] }] });
-    const work = () => {
-      throw new StateError([faultAt(['groups', 0, 'members', 0], 'errors.unknown_person', { login: 'hunter2' })]);
-    };
     const reference = '$' + '{env:LOGIN}';
-    const error = await tellingFound(file(reference), work, file('hunter2')).catch((refused: StateError) => refused);
-    expect((error as unknown as StateError).faults[0]!.params).to.deep.equal({ login: reference });
+    const file = (login: string) => ({ groups: [{ name: 'Sales', members: [login] }], pairedWith: 'acme' });
+    // the text of the file, what it becomes, and what a sentence would say
+    const cases: [written: string, resolved: string, said: string, told: string][] = [
+      [reference, 'hunter2', 'hunter2', reference],
+      [reference, 'hunter2secret ', 'hunter2secret', reference],
+      [reference, '\n hunter2secret\n\n', 'hunter2secret', reference],
+      [reference, 'Hunter2Secret', 'hunter2secret', reference],
+      [reference, 'h', 'h', reference],
+      [`ana-${reference} `, 'ana-hunter2 ', 'ana-hunter2', `ana-${reference} `],
+      [`ana-${reference}`, 'ana-hunter2 ', 'hunter2', `ana-${reference}`],
+      [reference, 'hunter2 ', 'group hunter2 of sales', `group ${reference} of sales`],
+      ['ana', 'ana', 'ana', 'ana'],
+    ];
+    for (const place of [['groups', 0, 'members', 0], ['groups', 0, 'members'], ['groups']])
+      for (const [written, resolved, login, told] of cases) {
+        const work = () => {
+          throw new StateError([faultAt(place, 'errors.unknown_person', { login, count: 3 })]);
+        };
+        const error = await tellingFound(file(written), work, file(resolved)).catch((refused: StateError) => refused);
+        expect((error as StateError).faults[0]!.params, `${place} ${resolved}`).to.deep.equal({ login: told, count: 3 });
+      }
+  });
+
+  it('hides what a reference leads to also where another place is refused', async () => {
+    const reference = '$' + '{file:names.txt}';
+    const file = (name: string, other: string) => ({ groups: [{ name }, { name: other }], pairedWith: 'b' });
+    const work = () => {
+      throw new StateError([faultAt(['pairedWith'], 'errors.unknown_context', { code: 'b', name: 'hunter2secret' })]);
+    };
+    const error = await tellingFound(file(reference, '$' + '{env:B}'), work, file('hunter2secret\n', 'b')).catch(
+      (refused: StateError) => refused,
+    );
+    expect((error as StateError).faults[0]!.params).to.deep.equal({ code: 'b', name: reference });
   });
 
   it('is not shown in any place where it looks like a secret', async () => {
