@@ -1,6 +1,6 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput, invalidTogether } from '../../../platform/errors/index.ts';
-import { type Context, contextAddress, editContext, findContextByCode } from '../../company/contexts/index.ts';
+import { type Context, contextAddress, editContext, findContextByCode, leaveAddress } from '../../company/contexts/index.ts';
 import { type Inside, inTransaction, type Scope, type ServerScope, type Transaction } from '../../scope.ts';
 import { factorsUsableAt } from '../../sign-in/credentials/factors/index.ts';
 import {
@@ -85,11 +85,18 @@ async function applyAll(
   const result: ApplyResult = { contexts: codes, changes: [], generatedPasswords: [], leftOut: [], advice: [] };
   const contexts: Planned[] = [];
   const { order, yielding } = await orderByAddress(inside.db, state.contexts);
-  for (const index of yielding) await leaveAddress(inside, state.contexts[index]!);
+  for (const index of yielding) {
+    const found = await findCompany(inside, state.contexts[index]!, options);
+    if (!found) continue;
+    contexts[index] = found;
+    await leaveAddress(within(inside, found.context));
+  }
   for (const index of order) {
     const desired = state.contexts[index]!;
     const company = { scope: inside, at: (...path: PropertyKey[]) => atPath('contexts', index, ...path), refused };
-    contexts[index] = await ensureContext(company, desired, result, options);
+    const found = contexts[index] ?? (await findCompany(inside, desired, options));
+    if (found) await editCompany(company, found, desired, result);
+    contexts[index] = found ?? (await addCompany(company, desired, result, options));
     nameCompany(result, desired.code);
   }
   for (const [index, desired] of state.contexts.entries()) {
@@ -98,7 +105,7 @@ async function applyAll(
       passwords,
       refused,
       policy: policyOptions(contexts[index]!, desired, options),
-      scope: { ...inside, contextId: contexts[index]!.context.contextId } as Transaction,
+      scope: within(inside, contexts[index]!.context),
       at: (...path) => atPath('contexts', index, ...path),
       unresolvedSecret: (at) => unresolved.get(pathOf(['contexts', index, 'applications', at, 'oidc', 'client_secret'])),
     };
@@ -151,7 +158,7 @@ async function planOf(
   { context, isNew, before }: Planned,
   { secrets = [] }: ApplyResult,
 ): Promise<PlannedContext> {
-  const after = await describeConfiguration({ ...scope, contextId: context.contextId });
+  const after = await describeConfiguration(within(scope, context));
   const own = secrets.filter((one) => one.context === context.code).map(({ application }) => application);
   const nameOf = new Map(after.applications.map(({ code, name }) => [code, String(name)]));
   return { context: context.code, isNew, differences: withSecrets(compareConfigurations(before!, after), own, nameOf) };
@@ -170,25 +177,23 @@ function withSecrets(differences: PlannedDifference[], codes: string[], nameOf: 
   ];
 }
 
-async function ensureContext(company: Company, desired: DesiredContext, result: ApplyResult, { plan }: ApplyOptions): Promise<Planned> {
-  const { scope } = company;
-  const found = await findContextByCode(scope.db, desired.code);
-  const describe = async (context: Context) => (plan ? describeConfiguration({ ...scope, contextId: context.contextId }) : undefined);
-  if (!found) {
-    result.changes.push({ action: 'created', what: `context ${desired.code}` });
-    const context = (await createCompany(company, desired)) ?? (await createStandIn(company, desired));
-    return { context, isNew: true, before: await describe(context) };
-  }
-  const before = await describe(found);
-  const inside = { ...company, scope: { ...scope, contextId: found.contextId } as Transaction };
-  await part(inside, [], (one) => applyCompany(one.scope, found, desired, result));
-  return { context: found, isNew: false, before };
+const within = (scope: Omit<Transaction, 'contextId'>, { contextId }: Context) => ({ ...scope, contextId }) as Transaction;
+
+/** A company that there is, as it is before anything of it is written. */
+async function findCompany(scope: Company['scope'], { code }: DesiredContext, { plan }: ApplyOptions): Promise<Planned | undefined> {
+  const context = await findContextByCode(scope.db, code);
+  return context && { context, isNew: false, before: plan ? await describeConfiguration(within(scope, context)) : undefined };
 }
 
-/** For another company of the file, which takes it before this one has its next. */
-async function leaveAddress(scope: Omit<Transaction, 'contextId'>, { code }: DesiredContext): Promise<void> {
-  const found = await findContextByCode(scope.db, code);
-  if (found) await editContext({ ...scope, contextId: found.contextId } as Transaction, found, { address: undefined });
+async function addCompany(company: Company, desired: DesiredContext, result: ApplyResult, { plan }: ApplyOptions): Promise<Planned> {
+  result.changes.push({ action: 'created', what: `context ${desired.code}` });
+  const context = (await createCompany(company, desired)) ?? (await createStandIn(company, desired));
+  return { context, isNew: true, before: plan ? await describeConfiguration(within(company.scope, context)) : undefined };
+}
+
+async function editCompany(company: Company, { context }: Planned, desired: DesiredContext, result: ApplyResult): Promise<void> {
+  const inside = { ...company, scope: within(company.scope, context) };
+  await part(inside, [], (one) => applyCompany(one.scope, context, desired, result));
 }
 
 type Company = InParts<Omit<Transaction, 'contextId'>>;

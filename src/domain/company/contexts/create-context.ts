@@ -114,6 +114,9 @@ export const editContext = useCase(async (scope, before: Context, given: Changes
   for (const paired of [scope.contextId, before.pairedContextId, changes.pairedContextId]) if (paired) await notifyChange(scope.db, paired);
 });
 
+/** The first half of an exchange of addresses. The event stands with the second, in the same transaction: `editContext` with what the company had before. */
+export const leaveAddress = (scope: Transaction): Promise<void> => updateContext(scope, { address: undefined });
+
 /**
  * What administrators change of their own company.
  * @param changes samlEntityId: the name by which SAML partners know the company; undefined goes back to its address

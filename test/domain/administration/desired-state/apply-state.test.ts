@@ -272,12 +272,33 @@ describe('domain/administration/desired-state', () => {
         ['b', 'three'],
       ],
     ];
+    const edited = async () =>
+      (await store.scope.db('audit_events').where('type', 'context.edited').whereLike('subject_name', '_')).map((event) => {
+        const { before, after } = event.details as Record<'before' | 'after', { address: string | null }>;
+        return { eventId: event.event_id, said: [`moves-${event.subject_name}`, before.address, after.address] };
+      });
+    let isFirst = true;
     for (const round of rounds) {
       const contexts = round.map(([code, host]) => company(code!, host));
+      const past = new Set((await edited()).map(({ eventId }) => eventId));
+      const before = await Promise.all(contexts.map(async ({ code }) => (await findContextByCode(store.scope.db, code))?.address));
+      const moves = contexts.flatMap(({ code, address }, index) =>
+        before[index] === (address ?? undefined) ? [] : [[code, before[index] ?? null, address]],
+      );
+      const { plan = [] } = await applyState(store.scope, parseState({ contexts }), { dryRun: true, plan: true });
+      const planned = plan.flatMap(({ context, differences }) =>
+        differences.flatMap(({ fields }) =>
+          fields.filter(({ path }) => path === 'address').map((one) => [context, one.before ?? null, one.after ?? null]),
+        ),
+      );
+      expect(planned).to.deep.equal(isFirst ? [] : moves);
       const { contexts: named } = await applyState(store.scope, parseState({ contexts }));
       expect(named).to.deep.equal(contexts.map(({ code }) => code));
       const wanted = Object.fromEntries(round.map(([code, host]) => [code, at(host)]));
       expect(await addresses()).to.deep.equal(['a', 'b', 'c'].map((code) => wanted[code]));
+      const edits = (await edited()).filter(({ eventId }) => !past.has(eventId));
+      expect(edits.map(({ said }) => said)).to.have.deep.members(isFirst ? [] : moves);
+      isFirst = false;
     }
   });
 });
