@@ -58,7 +58,6 @@ function withoutResolved(value: string, own: Reference[], others: Reference[]): 
   return text.slice(0, at) + quoted.before + text.slice(at + quoted.after.length);
 }
 
-/** At the place and below it. */
 function listReferences(written: unknown, resolved: unknown): Reference[] {
   if (typeof written === 'string') {
     const after = typeof resolved === 'string' ? resolved.trim() : '';

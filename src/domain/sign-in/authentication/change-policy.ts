@@ -7,8 +7,7 @@ import { type Scope, type Transaction, useCase } from '../../scope.ts';
 import { type FactorKind, factorKinds } from '../credentials/factors/index.ts';
 import { listAdministratorSessions } from '../sessions/index.ts';
 import {
-  admits,
-  findPolicyOf,
+  findPoliciesOf,
   loadPolicy,
   type PolicyRules,
   rulesInForce,
@@ -17,6 +16,7 @@ import {
   savePolicy,
   withoutGroup,
 } from '../sign-in-policy/index.ts';
+import { letsIn } from './lets-in.ts';
 
 /** Long enough to try whether one still gets in, short enough to wait for when one does not. */
 const trialMs = 5 * 60 * 1000;
@@ -107,15 +107,10 @@ export async function refuseUnknownTargets(scope: Scope, before: PolicyRules[], 
 /** Nobody of those who could mend it would get in again from where they are now. Nobody signed in: an operator's change, who has the command line. */
 async function locksOut(scope: Scope, rules: PolicyRules, usableFactors: FactorKind[]): Promise<boolean> {
   const sessions = await listAdministratorSessions(scope);
-  for (const { userId, ip } of sessions) {
-    const policy = await findPolicyOf(scope, rules, { userId, role: 'administrator' });
-    const isKeptOut = admits(policy, { ip, now: scope.clock.now() }) !== undefined;
-    const usable = policy.secondFactor.factors.filter((factor) => usableFactors.includes(factor));
-    const hasNoFactor = policy.secondFactor.demand === 'required' && usable.length === 0;
-    // administrators sign in by e-mail (S57)
-    if (!isKeptOut && !hasNoFactor && rules.base.identifiers.email) return false;
-  }
-  return sessions.length > 0;
+  const people = sessions.map(({ userId }) => ({ userId, role: 'administrator' as const }));
+  const policies = await findPoliciesOf(scope, [rules], people);
+  const times = [scope.clock.now()];
+  return sessions.length > 0 && !sessions.some(({ ip }, index) => letsIn(policies[index]![0]!, { ip, times }, usableFactors));
 }
 
 /** Whether people who get in today might not tomorrow. */

@@ -1,5 +1,6 @@
 // Owns: the one sign-in session of a person in a context, and which relying parties joined it; starting, finding, ending it.
 // Does not: cookies (web), proofs (authentication), telling relying parties (app/jobs, through the protocols).
+export { isAdministratorSignedIn, listAdministratorPlaces, listAdministratorSessions } from './administrators.ts';
 export { listApplicationUses, listLastUses, listUsesOfPeople } from './application-uses.ts';
 export { describeBrowser } from './describe-browser.ts';
 export { type EndReason, endOwnSession, endSession, endSessionsOfUser } from './end-session.ts';
@@ -24,8 +25,6 @@ export {
   findSessionsOfParticipant,
   isNotified,
   isSessionAlive,
-  listAdministratorPlaces,
-  listAdministratorSessions,
   listParticipants,
   listSessionsOfUser,
   lockSession,

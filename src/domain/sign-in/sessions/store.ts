@@ -183,32 +183,6 @@ export async function addMethods({ db, contextId }: Transaction, sessionId: Sess
   await db('sessions').where({ context_id: contextId, session_id: sessionId, ended_at: null }).update({ amr });
 }
 
-/** Where the active administrators are signed in from, newest first. */
-export async function listAdministratorSessions({ db, contextId, clock }: Scope): Promise<{ userId: UserId; ip: string }[]> {
-  return db('sessions AS s')
-    .join('users AS u', (on) => on.on('u.context_id', 's.context_id').andOn('u.user_id', 's.user_id'))
-    .where({ 's.context_id': contextId, 's.ended_at': null, 'u.role': 'administrator', 'u.status': 'activated' })
-    .where('s.expires_at', '>', clock.now())
-    .whereRaw('s.seen_at > ?::timestamptz - make_interval(secs => s.idle_seconds)', [clock.now()])
-    .orderBy('s.seen_at', 'desc')
-    .limit(100)
-    .select('s.user_id AS userId', 's.ip');
-}
-
-/** The administrators who may sign in, where each was seen last as far as that is kept, and whether they are signed in now. */
-export async function listAdministratorPlaces(scope: Scope): Promise<{ userId: UserId; ip?: string; isSignedIn: boolean }[]> {
-  const { db, contextId } = scope;
-  const signedIn = new Set((await listAdministratorSessions(scope)).map(({ userId }) => userId));
-  const people = await db('users AS u')
-    .leftJoin('sessions AS s', (on) => on.on('u.context_id', 's.context_id').andOn('u.user_id', 's.user_id'))
-    .where({ 'u.context_id': contextId, 'u.role': 'administrator', 'u.status': 'activated' })
-    .distinctOn('u.user_id')
-    .orderBy([{ column: 'u.user_id' }, { column: 's.seen_at', order: 'desc', nulls: 'last' }])
-    .limit(100)
-    .select('u.user_id AS userId', 's.ip');
-  return people.map(({ userId, ip }) => ({ userId, ip: ip ?? undefined, isSignedIn: signedIn.has(userId) }));
-}
-
 /** Whose cookie this is, ended or not: a browser is known by it until its sign-out is complete. */
 export async function findSessionIdOfToken({ db, contextId }: Scope, token: string | undefined): Promise<SessionId | undefined> {
   if (!token || token.length > 100) return undefined;

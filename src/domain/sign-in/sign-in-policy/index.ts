@@ -1,7 +1,7 @@
 // Owns: how strict a company is about signing in, with what groups, applications and roles are stricter about, and which rules hold for somebody.
 // Does not: enforce it (authentication, credentials and sessions ask) nor guard its change (authentication/change-policy).
 export { admits } from './admits.ts';
-export { findPolicyOf, findPolicySubject } from './find-policy-of.ts';
+export { findPoliciesOf, findPolicyOf, findPolicySubject } from './find-policy-of.ts';
 export { demandOfGroup, withDemandOfGroup, withoutGroup } from './group-demand.ts';
 export {
   defaultPolicy,

@@ -159,6 +159,26 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
     );
   });
 
+  it('of more administrators than are looked at, one who is signed in counts, and so do those who were seen last', async () => {
+    const { db, contextId, clock } = store.scope;
+    const users = Array.from({ length: 110 }, (_, index) => ({ email: `many-${index}@acme.example`, role: 'administrator' }));
+    await apply({ users: users.map((one, index) => ({ ...one, firstName: `Many ${index}` })) });
+    const last = (await findUserByLogin(store.scope, 'many-109@acme.example'))!;
+    await db('users').where({ context_id: contextId, role: 'administrator' }).whereLike('email', 'many-%').update({ status: 'activated' });
+    const policy = { networks: ['127.0.0.0/8'] };
+    const removed = () => db('sign_in_policies').where('context_id', contextId).delete();
+    const sessions = () => db('sessions').where('context_id', contextId);
+    await sessions().delete();
+    expect(await faults({ policy })).to.deep.equal(['contexts[0].policy errors.policy_without_way_in']);
+    await store.session(last.userId);
+    expect((await apply({ policy })).changes, 'signed in').to.have.length(1);
+    await removed();
+    await sessions().update({ ended_at: clock.now() });
+    expect((await apply({ policy })).changes, 'seen last').to.have.length(1);
+    await removed();
+    await db('users').where({ context_id: contextId }).whereLike('email', 'many-%').update({ role: 'regular' });
+  });
+
   it('a list of assignees that is left out stays', async () => {
     const { applicationId } = (await findApplicationByCode(store.scope, 'payroll'))!;
     const { userId } = (await findUserByLogin(store.scope, 'jsilva'))!;
