@@ -33,7 +33,15 @@ export function readValues(file: string): Read {
 
 function textOf(value: unknown, steps: [id: string, path: string], faults: StateFault[]): string {
   if (Array.isArray(value)) return value.map((one, index) => textOfOne(one, [...steps, index], faults)).join('\n');
-  return isKeys(value) ? JSON.stringify(value) : literal(String(value ?? ''), steps, faults);
+  if (!isKeys(value)) return literal(String(value ?? ''), steps, faults);
+  refuseReferences(value, steps, faults);
+  return JSON.stringify(value);
+}
+
+function refuseReferences(value: unknown, steps: PropertyKey[], faults: StateFault[]): void {
+  if (typeof value === 'string') literal(value, steps, faults);
+  else if (typeof value === 'object' && value)
+    for (const [key, inner] of Object.entries(value)) refuseReferences(inner, [...steps, Array.isArray(value) ? Number(key) : key], faults);
 }
 
 /** What looks as in a file of `apply` would be written as it stands. */
@@ -44,10 +52,10 @@ function literal(text: string, steps: PropertyKey[], faults: StateFault[]): stri
 
 /** Of a list of addresses each may be said as in a file of `apply`, with the keys that differ by environment: what else it says would be lost. */
 function textOfOne(value: unknown, steps: [id: string, path: string, index: number], faults: StateFault[]): string {
-  if (!isKeys(value)) return literal(String(value ?? ''), steps, faults);
   const [id, path] = steps;
+  if (!isKeys(value) && !Array.isArray(value)) return literal(String(value ?? ''), steps, faults);
   const keys = keysOfItem(id.split(' ')[0]!, path);
-  if (!keys) {
+  if (!isKeys(value) || !keys) {
     faults.push(faultAt(steps, 'has to be a text'));
     return '';
   }
