@@ -7,7 +7,7 @@ const domain = z
   .string()
   .trim()
   .toLowerCase()
-  .meta({ pattern: '^\\s*@?[^\\s@/]+(?:[.\u3002\uff0e\uff61][^\\s@/]+)+\\s*$' })
+  .meta({ pattern: '^\\s*@?[^\\s@/.\u3002\uff0e\uff61]+(?:[.\u3002\uff0e\uff61][^\\s@/.\u3002\uff0e\uff61]+)+\\s*$' })
   .transform((name) => domainToASCII(name.replace(/^@/, '')))
   .refine((name) => name.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(name), 'fields.domain');
 
