@@ -25,8 +25,8 @@ export type Output = {
   text: string;
   data: unknown;
   exitCode?: number;
-  /** Nothing was done: `text` says why, beside what a script reads. */
-  isRefusal?: true;
+  /** Nothing was done. `text` says why, and is printed to standard error. */
+  isRefusal?: boolean;
   /** Read back by a program: printed as it is. */
   isFile?: true;
 };

@@ -129,6 +129,7 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
       ].join('\n'),
       data: { outcome: open.length > 0 ? 'refused' : 'preview', dryRun, ...shown, findings: findings.map(told) },
       exitCode: open.length > 0 ? exitCodes.problems : exitCodes.ok,
+      isRefusal: !dryRun,
     };
   const done = await promote(scope, { fingerprint: comparison.fingerprint, choice }, around);
   if (done.outcome === 'refused')
@@ -136,6 +137,7 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
       text: [...describeFindings(comparison, done.findings, choice), '', 'Nothing was changed.'].join('\n'),
       data: { outcome: 'refused', findings: done.findings.map(told) },
       exitCode: exitCodes.problems,
+      isRefusal: true,
     };
   const secrets = done.outcome === 'applied' ? done.secrets : [];
   const end =

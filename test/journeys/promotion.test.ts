@@ -217,10 +217,11 @@ describe('portaria promote', function () {
     writeFileSync(values, stringify(ownRedirect('lone')));
     const args = ['acme-approval', 'acme', '--values', values, '--only', 'application lone'];
     const warned = await run(...args);
-    expect(warned.status).to.equal(2);
-    expect(warned.stdout).to.contain('Warning: Nobody could open Application LONE').and.to.contain('--accept-warnings');
+    expect([warned.status, warned.stdout]).to.deep.equal([2, '']);
+    expect(warned.stderr).to.contain('Warning: Nobody could open Application LONE').and.to.contain('--accept-warnings');
     const hint = 'Warnings are taken note of by --accept-warnings';
-    expect(warned.stdout).to.contain(hint);
+    expect(warned.stderr).to.contain(hint);
+    expect((await run(...args, '--dry-run')).stdout, 'a preview').to.contain(hint);
     const tried = await run(...args, '--accept-warnings', '--dry-run');
     expect(tried.stdout).to.contain('Warning: Nobody could open').and.not.to.contain(hint);
     expect((await run(...args, '--accept-warnings')).stdout).to.contain('To take it back: portaria promote --undo ');
@@ -373,8 +374,8 @@ describe('portaria promote', function () {
     writeFileSync(values, stringify({ 'application wrong': { 'oidc.redirect_uris': ['https://wrong.acme.example/cb', 'ftp://x'] } }));
     const args = ['acme-approval', 'acme', '--values', values, '--only', 'application wrong'];
     const refused = await run(...args);
-    expect([refused.status, refused.stdout]).to.have.property('0', 2);
-    expect(refused.stdout).to.contain("Error: Application WRONG: “Redirect URIs (2)” can't be saved. ");
+    expect([refused.status, refused.stdout]).to.deep.equal([2, '']);
+    expect(refused.stderr).to.contain("Error: Application WRONG: “Redirect URIs (2)” can't be saved. ");
     const [finding] = (await json(...args)).findings;
     expect(finding).to.include({ code: 'refused', path: 'oidc.redirect_uris.1', field: 'Redirect URIs (2)' });
     expect(finding.rule).to.match(/https:|Schemes/);
@@ -385,7 +386,7 @@ describe('portaria promote', function () {
     await approval({ groups: [{ name: 'Guests' }], applications: [oidcApplication('guest', { assignedTo: { groups: ['Guests'] } })] });
     writeFileSync(values, stringify(ownRedirect('guest')));
     const alone = await run('acme-approval', 'acme', '--values', values, '--only', 'application guest');
-    expect(alone.stdout)
+    expect(alone.stderr)
       .to.contain('Error: Application GUEST: Group Guests is needed, and production does not have it.')
       .and.to.contain('With what they need: --only "group guests, application guest"')
       .and.not.to.match(/\b(Tick|Select)\b/);
@@ -393,6 +394,6 @@ describe('portaria promote', function () {
     const pair = { code: 'solo-approval', name: 'Solo (approval)', environment: 'approval', pairedWith: 'solo' };
     await server.apply({ contexts: [solo, pair] });
     const nothing = await run('solo-approval', 'solo');
-    expect(nothing.stdout).to.contain('Error: Nothing is chosen. Name differences by --only');
+    expect(nothing.stderr).to.contain('Error: Nothing is chosen. Name differences by --only');
   });
 });
