@@ -17,8 +17,7 @@ export function parseYaml(text: string): unknown {
     // the parser goes down by calling itself
     if (error instanceof Error && error.message.startsWith('Maximum call stack')) throw new YamlFault(tooDeep);
     if (error instanceof YAMLParseError) throw new YamlFault(quoteFault(error, text) ?? ruleOf(error));
-    // an alias of nothing
-    if (error instanceof ReferenceError) throw new YamlFault(ruleOf(error));
+    if (error instanceof ReferenceError && /alias/i.test(error.message)) throw new YamlFault(aliasOfNothing);
     throw error;
   }
 }
@@ -95,10 +94,11 @@ const rules: Partial<Record<ErrorCode, string>> = {
   RESOURCE_EXHAUSTION: 'Aliases (*) repeat too much',
 };
 
-function ruleOf(error: Error): string {
-  const rule = error instanceof YAMLParseError ? rules[error.code] : 'An alias (*) repeats what has no anchor (&) before it, or too much';
-  const { line, col } = (error instanceof YAMLParseError && error.linePos?.[0]) || {};
-  return `${rule ?? 'This is no YAML'}${line === undefined ? '' : ` at line ${line}, column ${col}`}`;
+const aliasOfNothing = 'An alias (*) repeats what has no anchor (&) before it, or too much';
+
+function ruleOf({ code, linePos }: YAMLParseError): string {
+  const { line, col } = linePos?.[0] ?? {};
+  return `${rules[code] ?? 'This is no YAML'}${line === undefined ? '' : ` at line ${line}, column ${col}`}`;
 }
 
 /** What is wrong with quotes, where it begins: the parser sees it only where the text ends. */
