@@ -43,7 +43,7 @@ export function describePlan(result: ApplyResult): string {
   ].join('\n');
 }
 
-/** They are told beside people. */
+/** A plan lists secrets together with people. */
 const withoutSecrets = ({ differences, ...context }: PlannedContext): PlannedContext => ({
   ...context,
   differences: differences

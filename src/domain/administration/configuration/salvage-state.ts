@@ -111,7 +111,7 @@ function takeOut(root: unknown, faults: StateFault[], places: Map<unknown[], num
 /** By what objects of a list are known: without it the others of their keys could not be looked at. */
 const names = new Set<PropertyKey>(['code', 'name', 'identifier', 'label']);
 
-/** Of a company everything would be another's. */
+/** Not the code of a company: by another one everything below it would be looked up in another company. */
 const isNamed = (path: readonly PropertyKey[]): boolean => path.length > 3 && typeof path.at(-2) === 'number' && names.has(path.at(-1)!);
 
 const standIn = (name: PropertyKey): string => `${name === 'identifier' ? 'urn:x:' : 'x'}${newId().replaceAll('-', '')}`;
