@@ -69,7 +69,7 @@ async function showRemovals(
   return /^y(es)?$/i.test(answer.trim()) ? pruned : undefined;
 }
 
-function output({ secrets: _, ...result }: ApplyResult, { dryRun, plan }: { dryRun: boolean; plan: boolean }): Output {
+function output({ changedSecrets: _, ...result }: ApplyResult, { dryRun, plan }: { dryRun: boolean; plan: boolean }): Output {
   return {
     text: plan ? describePlan(result) : describeChanges(result, dryRun),
     data: { dryRun, ...result, generatedPasswords: dryRun ? [] : result.generatedPasswords },

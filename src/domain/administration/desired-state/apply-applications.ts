@@ -75,7 +75,7 @@ async function applyItself(applying: Applying, desired: DesiredApplication, inde
     const after = kept ? { ...input, oidc: { ...input.oidc, client_secret: undefined } } : input;
     const isNewSecret = typeof secret === 'string' && !kept;
     application = await editUnlessSame(applying, before, after, isNewSecret ? 'client secret' : undefined);
-    if (isNewSecret && application !== before) result.secrets = [...(result.secrets ?? []), { application: desired.code }];
+    if (isNewSecret && application !== before) result.changedSecrets = [...(result.changedSecrets ?? []), { application: desired.code }];
   }
   const weakened = saml && application.saml ? adviseOn(application.saml, scope.clock.now()) : [];
   result.advice.push(...weakened.map((one) => ({ ...one, application: desired.code })));

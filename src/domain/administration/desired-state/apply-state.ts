@@ -129,8 +129,8 @@ function policyOptions({ context, isNew }: Planned, { address }: DesiredContext,
 }
 
 /** What was added since the last time is of this company. */
-function nameCompany({ changes, leftOut, advice, keptSecrets = [], secrets = [] }: ApplyResult, context: string): void {
-  for (const one of [...changes, ...leftOut, ...advice, ...keptSecrets, ...secrets]) one.context ??= context;
+function nameCompany({ changes, leftOut, advice, keptSecrets = [], changedSecrets = [] }: ApplyResult, context: string): void {
+  for (const one of [...changes, ...leftOut, ...advice, ...keptSecrets, ...changedSecrets]) one.context ??= context;
 }
 
 const nameOf = ({ code }: DesiredContext, removal: Removal): string => `${code} ${idOf(removal)}`;
@@ -156,16 +156,16 @@ type Planned = { context: Context; isNew: boolean; before?: Awaited<ReturnType<t
 async function planOf(
   scope: Omit<Transaction, 'contextId'>,
   { context, isNew, before }: Planned,
-  { secrets = [] }: ApplyResult,
+  { changedSecrets = [] }: ApplyResult,
 ): Promise<PlannedContext> {
   const after = await describeConfiguration(within(scope, context));
-  const own = secrets.filter((one) => one.context === context.code).map(({ application }) => application);
+  const own = changedSecrets.filter((one) => one.context === context.code).map(({ application }) => application);
   const nameOf = new Map(after.applications.map(({ code, name }) => [code, String(name)]));
-  return { context: context.code, isNew, differences: withSecrets(compareConfigurations(before!, after), own, nameOf) };
+  return { context: context.code, isNew, differences: withChangedSecrets(compareConfigurations(before!, after), own, nameOf) };
 }
 
 /** With the secrets that change, of the applications of these codes. No configuration has them. */
-function withSecrets(differences: PlannedDifference[], codes: string[], nameOf: Map<string, string>): PlannedDifference[] {
+function withChangedSecrets(differences: PlannedDifference[], codes: string[], nameOf: Map<string, string>): PlannedDifference[] {
   const field = { path: 'oidc.client_secret', isSecret: true as const };
   const isOf = (one: PlannedDifference, code: string) => one.kind === 'application' && one.key === code;
   const alone = codes.filter((code) => !differences.some((one) => isOf(one, code)));

@@ -25,7 +25,7 @@ export type ApplyResult = {
   /** What is weaker than it could be of applications that the file describes. */
   advice: (Advice & OfApplication)[];
   /** Applications that there are and whose secret changes. */
-  secrets?: OfApplication[];
+  changedSecrets?: OfApplication[];
   /** Secrets whose reference leads to nothing here, and which stay as they are. */
   keptSecrets?: (OfApplication & { reference: string })[];
   /** Of a file that removes what it no longer has: what goes, as `prune` takes it. */

@@ -30,7 +30,7 @@ export async function writeChanges(
   try {
     return await inTransaction(scope, async (inside) => {
       const secrets = await makeSecrets(inside, { changes, result });
-      await applyDifferences(inside, withSecrets(changes, secrets), policy);
+      await applyDifferences(inside, withNewSecrets(changes, secrets), policy);
       return { secrets };
     });
   } catch (error) {
@@ -56,7 +56,7 @@ async function makeSecrets(scope: Scope, { changes, result }: Outcome): Promise<
   return secrets;
 }
 
-const withSecrets = (changes: Difference[], secrets: NewSecret[]): Difference[] =>
+const withNewSecrets = (changes: Difference[], secrets: NewSecret[]): Difference[] =>
   changes.map((one) => {
     const made = one.kind === 'application' && one.action !== 'remove' && secrets.find(({ code }) => code === one.key);
     return made ? { ...one, fields: [...one.fields, { path: 'oidc.client_secret', after: made.secret }] } : one;

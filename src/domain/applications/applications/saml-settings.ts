@@ -157,7 +157,7 @@ export const readSamlSettings: SamlReader<ReadAsFar<SamlSettings>> = (input, now
   const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
   return readAsFar(schema, said, standIn, (settings) => [
     ...refuseServices(said.assertionConsumerServices, settings, isHttpHost),
-    ...refuseTogether(settings),
+    ...listClashes(settings),
     ...tooFar(settings, now).map((name) => ({ path: [name], message: 'fields.day_far' })),
   ]);
 };
@@ -179,8 +179,8 @@ function refuseServices(services: unknown, { allowHttp, artifactBinding }: SamlS
   });
 }
 
-/** What needs or excludes another. */
-function refuseTogether(settings: SamlSettings): RuleTogether[] {
+/** Where one setting needs or excludes another. */
+function listClashes(settings: SamlSettings): RuleTogether[] {
   const { signingCertificates: certificates, nameIdFormat, nameIdField, nameIdTemplate } = settings;
   const needsValue = nameIdFormat === 'x509SubjectName' || nameIdFormat === 'windowsDomainQualifiedName';
   const unsigned = certificates.length === 0;

@@ -23,11 +23,11 @@ export async function createContext(
   input: Pick<Context, 'code' | 'name'> &
     Partial<Pick<Context, 'environment' | 'pairedContextId' | 'address' | 'samlEntityId' | 'timeZone'>>,
 ): Promise<Context> {
-  await refuseTogether([() => refuseCode(scope, input.code), () => parseInput(checked, input), () => refuseAddress(scope, input)]);
+  await refuseTogether([() => refuseCode(scope, input.code), () => parseInput(contextInput, input), () => refuseAddress(scope, input)]);
   const context: Context = {
     environment: 'production',
     ...input,
-    ...(parseInput(checked, input) as Pick<Context, 'name'>),
+    ...(parseInput(contextInput, input) as Pick<Context, 'name'>),
     timeZone: input.timeZone ?? 'UTC',
     contextId: newId() as ContextId,
     version: 1,
@@ -98,11 +98,11 @@ async function refuseOtherEnvironment(scope: Transaction, before: Context, { env
 /** @throws AppError invalid_input, context_address_taken; pairing, paired_already */
 export const editContext = useCase(async (scope, before: Context, given: Changes): Promise<void> => {
   await refuseTogether([
-    () => parseInput(checked, given),
+    () => parseInput(contextInput, given),
     () => refuseAddress(scope, { ...before, address: given.address }),
     () => refuseOtherEnvironment(scope, before, given),
   ]);
-  const changes: Changes = { ...given, ...parseInput(checked, given) };
+  const changes: Changes = { ...given, ...parseInput(contextInput, given) };
   if (changes.pairedContextId) await refusePair(scope, { ...before, ...changes }, changes.pairedContextId);
   await orTaken(updateContext(scope, changes), takenBy({ ...before, ...changes }));
   const pick = (from: Changes) => Object.fromEntries((Object.keys(changes) as (keyof Changes)[]).map((key) => [key, from[key] ?? null]));
@@ -140,7 +140,7 @@ const isEntityId = (entityId: string): boolean =>
 const isOrigin = (address: string): boolean => originPattern.test(address) && URL.canParse(address);
 
 /** What is asked of a company's own fields. */
-export const checked = z.object({
+export const contextInput = z.object({
   address: z.string().refine(isOrigin, 'fields.origin').optional(),
   name: lineOf(100).optional(),
   samlEntityId: z.string().refine(isEntityId, 'fields.own_entity_id').meta(wordRule).optional(),
