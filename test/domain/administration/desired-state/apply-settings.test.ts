@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { describeConfiguration } from '../../../../src/domain/administration/configuration/index.ts';
+import { describeConfiguration, fileOf } from '../../../../src/domain/administration/configuration/index.ts';
 import { type ApplyOptions, applyState, parseState, StateError } from '../../../../src/domain/administration/desired-state/index.ts';
 import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
 import { assignApplication, listAssignees } from '../../../../src/domain/applications/assignments/index.ts';
@@ -177,6 +177,24 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
     expect((await apply({ policy })).changes, 'seen last').to.have.length(1);
     await removed();
     await db('users').where({ context_id: contextId }).whereLike('email', 'many-%').update({ role: 'regular' });
+  });
+
+  it('of a file with the policy alone the policy is restored, overrides that came since included, and nothing else goes', async () => {
+    await apply({ policy: { lockout: { limit: 9 } } });
+    const { policy } = fileOf(await settings()).contexts[0] as { policy: Part };
+    const app = {
+      code: 'since',
+      name: 'Since',
+      oidc: { client_id: 'since', client_secret: 'a-secret-that-is-long-enough', redirect_uris: ['https://since.example/cb'] },
+    };
+    await apply({
+      policy: { lockout: { limit: 4 }, overrides: [{ for: { role: 'regular' }, networks: ['127.0.0.0/8'] }] },
+      groups: [{ name: 'Since' }],
+      applications: [app],
+    });
+    const since = await settings();
+    await apply({ policy }, { prune: true, acceptWarnings: true });
+    expect(await settings()).to.deep.equal({ ...since, policy });
   });
 
   it('a list of assignees that is left out stays', async () => {
