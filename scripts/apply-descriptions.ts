@@ -87,7 +87,8 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].oidc.initiate_login_uri':
     'What the tile of the Launchpad opens in preference to `launchUrl` (OpenID Connect Core §4).',
   'contexts[].applications[].oidc.jwks': 'For `private_key_jwt`: the application’s public keys. Never a private one.',
-  'contexts[].applications[].oidc.jwks.keys': 'RSA of 2048 bits or more, EC or Ed25519 (RFC 7517).',
+  'contexts[].applications[].oidc.jwks.keys':
+    'RSA of 2048 bits or more, EC or Ed25519 (RFC 7517). Others are left out, and `apply` says how many; one has to remain.',
   'contexts[].applications[].oidc.jwks_uri':
     'For `private_key_jwt`, in place of `jwks`: where the application publishes its keys. A private address has to be in `PORTARIA_OUTBOUND_ALLOW`.',
   'contexts[].applications[].oidc.require_pushed_authorization_requests': 'Refuses requests that were not pushed before (RFC 9126).',

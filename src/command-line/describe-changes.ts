@@ -101,18 +101,23 @@ export function inLine(text: string): string {
 const longest = 160;
 
 /** In the console's words. */
-function describeNotes({ changes, leftOut, advice, keptSecrets = [], contexts = [] }: ApplyResult, isDone: boolean): string[] {
+function describeNotes(result: ApplyResult, isDone: boolean): string[] {
+  const { changes, leftOut, leftOutKeys = [], advice, keptSecrets = [], contexts = [] } = result;
   const t = terminalWords();
   const nameOf = ({ application, context }: { application: string; context?: string }) =>
     contexts.length > 1 ? `${context} ${application}` : application;
   const left = leftOut.map((one) => `  ${nameOf(one)}: ${t(`left_out.${one.reason}`, { what: one.what })}`);
   const weaker = advice.map((one) => `  ${nameOf(one)}: ${describeAdvice(one, t)}`);
   const kept = keptSecrets.map((one) => `  ${nameOf(one)}: ${one.reference}`);
+  const keys = leftOutKeys.map((one) => `  ${nameOf(one)}: ${one.count}`);
   const isPolicy = changes.some(({ what, details }) => what === 'sign-in policy' && details !== undefined);
   return [
     ...(isPolicy ? ['', isDone ? policyHolds : policyWouldHold] : []),
     ...(kept.length > 0 ? ['', 'Secrets that stay, since their references lead to nothing here:', ...kept] : []),
     ...(left.length > 0 ? ['', t('left_out.title'), ...left] : []),
+    ...(keys.length > 0
+      ? ['', 'Keys left out of jwks because they are incomplete, too weak, not supported or for another use:', ...keys]
+      : []),
     ...(weaker.length > 0 ? ['', 'Weakened protection:', ...weaker] : []),
   ];
 }

@@ -140,10 +140,11 @@ const noticesOfNothing = new Set(['nobody_chosen', 'no_change_chosen', 'already_
 
 const noticeKeys = /^[a-z_]{1,40}$/;
 
-/** What a redirect said about the change before it: `?done=user_created`. Only keys that have a text are shown. */
+/** What a redirect said about the change before it: `?done=user_created`, and `&count=2` where the text has a number. Only keys that have a text are shown. */
 function takeNotice({ query, services, t }: PageContext): string | undefined {
   const key = query('done');
-  return noticeKeys.test(key) && services.i18n.exists(`notices.${key}`) ? t(`notices.${key}`) : undefined;
+  const count = /^\d{1,3}$/.test(query('count')) ? Number(query('count')) : 0;
+  return noticeKeys.test(key) && services.i18n.exists(`notices.${key}`) ? t(`notices.${key}`, { count }) : undefined;
 }
 
 /** The error page of people: what happened, what to do, a support code, the way to the Launchpad. */

@@ -5,6 +5,7 @@ import {
   adviseOn,
   allowedBy,
   changeLogo,
+  countUnusableKeys,
   createApplication,
   editApplication,
   findApplicationByCode,
@@ -77,6 +78,8 @@ async function applyItself(applying: Applying, desired: DesiredApplication, inde
     application = await editUnlessSame(applying, before, after, isNewSecret ? 'client secret' : undefined);
     if (isNewSecret && application !== before) result.changedSecrets = [...(result.changedSecrets ?? []), { application: desired.code }];
   }
+  const count = countUnusableKeys(input.oidc?.jwks);
+  if (count > 0) result.leftOutKeys = [...(result.leftOutKeys ?? []), { application: desired.code, count }];
   const weakened = saml && application.saml ? adviseOn(application.saml, scope.clock.now()) : [];
   result.advice.push(...weakened.map((one) => ({ ...one, application: desired.code })));
   return application;

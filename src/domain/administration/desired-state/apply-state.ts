@@ -129,8 +129,9 @@ function policyOptions({ context, isNew }: Planned, { address }: DesiredContext,
 }
 
 /** What was added since the last time is of this company. */
-function nameCompany({ changes, leftOut, advice, keptSecrets = [], changedSecrets = [] }: ApplyResult, context: string): void {
-  for (const one of [...changes, ...leftOut, ...advice, ...keptSecrets, ...changedSecrets]) one.context ??= context;
+function nameCompany(result: ApplyResult, context: string): void {
+  const { changes, leftOut, leftOutKeys = [], advice, keptSecrets = [], changedSecrets = [] } = result;
+  for (const one of [...changes, ...leftOut, ...leftOutKeys, ...advice, ...keptSecrets, ...changedSecrets]) one.context ??= context;
 }
 
 const nameOf = ({ code }: DesiredContext, removal: Removal): string => `${code} ${idOf(removal)}`;

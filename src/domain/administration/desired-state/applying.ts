@@ -22,6 +22,8 @@ export type ApplyResult = {
   generatedPasswords: { context: string; login: string; password: string }[];
   /** Of the metadata of an application, by its code. */
   leftOut: (LeftOut & OfApplication)[];
+  /** How many keys of a client (`jwks`) cannot be used. */
+  leftOutKeys?: (OfApplication & { count: number })[];
   /** What is weaker than it could be of applications that the file describes. */
   advice: (Advice & OfApplication)[];
   /** Applications that there are and whose secret changes. */

@@ -39,6 +39,10 @@ export const clientKeys = z
   })
   .transform(({ keys }) => ({ keys: keys.filter(isUsable) }));
 
+/** Of a set that was accepted: how many of its keys were left out. */
+export const countUnusableKeys = (jwks: unknown): number =>
+  ((jwks as { keys?: Jwk[] } | null | undefined)?.keys ?? []).filter((key) => !isUsable(key)).length;
+
 /** RFC 7518 §3.1, RFC 8037, RFC 9864. */
 const algs = new Set([...['RS', 'PS', 'ES'].flatMap((kind) => [`${kind}256`, `${kind}384`, `${kind}512`]), 'EdDSA', 'Ed25519']);
 

@@ -25,6 +25,7 @@ export {
   setApplicationEnabled,
 } from './change-application.ts';
 export { changeClientSecret, endClientSecret } from './change-secret.ts';
+export { countUnusableKeys } from './client-keys.ts';
 export {
   type FormerSecret,
   findNextSecretEnd,

@@ -1,6 +1,7 @@
 import {
   type Application,
   changeLogo,
+  countUnusableKeys,
   editApplication,
   findCatalogueEntry,
   getApplication,
@@ -38,7 +39,7 @@ export async function submitNew(page: PageContext): Promise<void> {
   if (!registered) return;
   const { application, clientSecret } = registered;
   if (clientSecret) await showSignIn(page, application.applicationId, clientSecret);
-  else redirectTo(page, pathOfTab(application, 'sign-in'), 'application_connected');
+  else redirectTo(page, pathOfTab(application, 'sign-in'), doneWithKeys('application_connected', values));
 }
 
 /** A new application's own addresses: an example from the instructions would send people, and their data, to somebody else's domain. */
@@ -78,7 +79,13 @@ export async function submitEdit(page: PageContext): Promise<void> {
       return render(page, { ...values, version: page.form.get('version') }, { application, part: shown }, refusal);
     },
   );
-  if (edited) redirectTo(page, pathOfTab(application, part), 'application_edited');
+  if (edited) redirectTo(page, pathOfTab(application, part), doneWithKeys('application_edited', values));
+}
+
+/** With the number of keys that cannot be used: the form shows only those that were kept. */
+function doneWithKeys(done: string, { oidc }: FormValues): string {
+  const count = countUnusableKeys(oidc?.jwks);
+  return count > 0 ? `${done}_keys&count=${count}` : done;
 }
 
 export async function submitLogo(page: PageContext): Promise<void> {

@@ -1,4 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
+import { describeChanges } from '../../../../src/command-line/describe-changes.ts';
 import { describeConfiguration, fileOf } from '../../../../src/domain/administration/configuration/index.ts';
 import { type ApplyOptions, applyState, parseState, StateError } from '../../../../src/domain/administration/desired-state/index.ts';
 import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
@@ -195,6 +197,22 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
     const since = await settings();
     await apply({ policy }, { prune: true, acceptWarnings: true });
     expect(await settings()).to.deep.equal({ ...since, policy });
+  });
+
+  it('of keys of a client it says how many are left out, each time', async () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
+    const keyed = (code: string, keys: object[]) => ({
+      code,
+      name: code,
+      oidc: { client_id: code, token_endpoint_auth_method: 'private_key_jwt', grant_types: ['client_credentials'], jwks: { keys } },
+    });
+    const applications = [keyed('keyed', [key, { kty: 'EC' }, { ...key, use: 'enc' }]), keyed('plain', [key])];
+    for (const isNew of [true, false]) {
+      const result = await apply({ applications });
+      expect(result.changes.length > 0).to.equal(isNew);
+      expect(result.leftOutKeys).to.deep.equal([{ application: 'keyed', count: 2, context: 'acme' }]);
+      expect(describeChanges(result, false)).to.match(/Keys left out of jwks .*:\n {2}keyed: 2$/);
+    }
   });
 
   it('a list of assignees that is left out stays', async () => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { importJWK } from 'jose';
 import * as client from 'openid-client';
 import { findApplicationByCode } from '../../../../src/domain/applications/applications/index.ts';
-import type { Jar } from '../../../support/jar.ts';
+import type { Answer, Jar } from '../../../support/jar.ts';
 import { freePort, passwords, signedIn, startTestServer, type TestServer } from '../../../support/server.ts';
 
 const pair = (kid: string) => {
@@ -82,6 +82,25 @@ describe('web: the console registers applications that sign with a key of their 
     expect(await refusalOf('inside', published)).to.equal('invalid_client');
   });
 
+  it('says how many keys of a set were left out, where others can be used, in the reader’s language', async () => {
+    const others = [smallRsa, { kty: 'EC', crv: 'P-256' }, { kty: 'unknown' }, { ...stranger.publicJwk, use: 'enc' }];
+    const jwks = JSON.stringify({ keys: [pasted.publicJwk, ...others] });
+    const told = async (answer: Answer, lang: string) =>
+      (await ana.get(new URL(answer.location!, server.issuer).href, { headers: { 'accept-language': lang } })).text;
+    expect(await told(await create('Mixed', { jwks }), 'en')).to.contain('for another use: 4.');
+    const { applicationId } = (await findApplicationByCode(await server.scope(), 'mixed'))!;
+    const edit = `/admin/applications/${applicationId}/edit`;
+    for (const [lang, said] of [
+      ['en', 'for another use: 4.'],
+      ['es', 'tener otro uso: 4.'],
+      ['pt-BR', 'terem outro uso: 4.'],
+    ])
+      expect(await told(await fillIn(edit, { jwks }, lang!), lang!), lang).to.contain(said);
+    expect(await told(await fillIn(edit, {}), 'en'), 'those that were kept')
+      .to.contain('in effect.')
+      .and.not.to.contain('for another use');
+  });
+
   it('says which keys cannot be used and why, in the reader’s language, and keeps what was typed', async () => {
     const faults: [Record<string, string>, RegExp][] = [
       [{}, /paste them or enter the URL/],
@@ -91,7 +110,7 @@ describe('web: the console registers applications that sign with a key of their 
       [{ jwks: JSON.stringify({ keys: [pasted.privateJwk] }) }, /private keys/],
       [{ jwks: JSON.stringify({ keys: [{ kty: 'oct', k: 'c2VjcmV0' }] }) }, /private keys/],
       [{ jwks: JSON.stringify({ keys: [smallRsa] }) }, /2048 bits or more/],
-      [{ jwks: JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256' }] }) }, /not supported/],
+      [{ jwks: JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256' }] }) }, /None of these keys is supported/],
       [{ jwks: setOf(pasted), jwks_uri: jwksUri }, /not both/],
       [{ jwks_uri: 'ftp://keys.example' }, /with https/],
     ];
