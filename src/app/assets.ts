@@ -31,6 +31,7 @@ export function loadAssets(): Assets {
     'console.css': loadStyles(styleSheets['console.css']),
     'guide.css': loadStyles(styleSheets['guide.css']),
     'portaria.js': loadScripts(),
+    'conflicts.js': own('conflicts.js'),
     'files.js': own('files.js'),
     'lists.js': own('lists.js'),
     'combobox.js': own('combobox.js'),

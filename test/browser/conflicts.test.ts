@@ -31,9 +31,17 @@ for (const [look, options] of Object.entries(looks))
       const [left, right] = await Promise.all([0, 1].map((i) => me.page.locator('.conflict-side').nth(i).boundingBox()));
       if (options.viewport.width > 700) expect(left!.y).to.equal(right!.y);
       else expect(right!.y).to.be.greaterThan(left!.y + left!.height - 1);
-      // by keyboard: the choice, and the box's own button
+      // by keyboard: the choice, which the form follows, and the box's own button
+      expect(await value(me.page, 'name'), 'what is ticked').to.equal('Finance and payroll');
       await choice.locator('[type=radio]').first().focus();
-      await me.page.keyboard.press('ArrowDown');
+      for (const [key, shown] of [
+        ['ArrowDown', 'Treasury'],
+        ['ArrowUp', 'Finance and payroll'],
+        ['ArrowDown', 'Treasury'],
+      ] as const) {
+        await me.page.keyboard.press(key);
+        if (me.hasScript) expect(await value(me.page, 'name')).to.equal(shown);
+      }
       await me.page.keyboard.press('Tab');
       expect(await me.page.evaluate(`document.activeElement.matches('.conflict [type=submit]')`)).to.equal(true);
       await me.page.keyboard.press('Enter');

@@ -6,10 +6,11 @@ import { isChangedMeanwhile } from '../submit.ts';
 import { compareLines } from './compare-lines.ts';
 import { type Field, fieldsOf, snapshotOf } from './fields.ts';
 import { findLastChange } from './last-change.ts';
-import { mergeForms, typedMark, withStored } from './merge.ts';
+import { mergeForms, sentMark, withStored, withTyped } from './merge.ts';
 import { findVersionedForms, type ShownForm, versionOf } from './read-controls.ts';
 
 type Pairs = [name: string, value: string][];
+const namesOf = (theirs: Field, mine: Field): string[] => [...new Set([...theirs.names, ...mine.names])];
 const inForm = (page: PageContext, pairs: Pairs): PageContext => ({
   ...page,
   form: { ...formOf(pairs.map(([name, value]) => ({ name, value }))), file: page.form.file },
@@ -27,7 +28,7 @@ export function withConflicts(routes: Route[]): Route[] {
 }
 
 async function submit(page: PageContext, { handle, path }: Route, show: Actions | undefined): Promise<void> {
-  const chosen = show ? await layChoices(page, show) : page;
+  const chosen = layChoices(page);
   await handle(chosen);
   const [typed, stored] = show && isChangedMeanwhile(page) ? [formAt(page), await readStored(page, show)] : [];
   if (!typed || !stored) return fillSnapshots(page, page.form.get('shown'));
@@ -45,32 +46,28 @@ async function submit(page: PageContext, { handle, path }: Route, show: Actions 
     taken: taken.map(({ label }) => label),
     both: both.map(({ key, theirs, mine }) => ({
       key,
+      names: namesOf(theirs, mine),
       label: theirs.label,
       theirs: theirs.text,
       mine: mine.text,
       lines: compareLines(String(theirs.text), String(mine.text)),
-      typed: typedMark(sent, mine),
+      pairs: mine.pairs,
+      stored: sentMark(theirs.pairs, namesOf(theirs, mine)),
     })),
   };
-  await handle({ ...inForm(chosen, withStored(sent, taken)), conflict });
+  await handle({ ...inForm(chosen, withStored(sent, [...taken, ...both.map(({ theirs }) => theirs)])), conflict });
   fillSnapshots(page, snapshotOf(fieldsOf(stored)));
 }
 
-/** Where the stored value was chosen it takes the place of the typed one, unless the person went on typing there. */
-async function layChoices(page: PageContext, show: Actions): Promise<PageContext> {
+/** Where the typed value was chosen it takes the place of the stored one that the form shows, unless the person went on typing there. */
+function layChoices(page: PageContext): PageContext {
   const sent = page.form.pairs();
-  const keys = sent.flatMap(([name, value]) => (name.startsWith('keep.') && value === 'theirs' ? [name.slice('keep.'.length)] : []));
-  if (keys.length === 0) return page;
-  const stored = await readStored(page, show);
-  const fields = stored ? fieldsOf(stored) : new Map<string, Field>();
-  const kept = keys.flatMap((key) => fields.get(key) ?? []);
-  return inForm(
-    page,
-    withStored(
-      sent,
-      kept.filter((one) => page.form.get(`typed.${one.key}`) === typedMark(sent, one)),
-    ),
-  );
+  const untouched = sent
+    .filter(([name, value]) => name.startsWith('keep.') && value === 'mine')
+    .map(([name]) => page.form.get(`stored.${name.slice('keep.'.length)}`).split(' '))
+    .filter(([mark, ...names]) => mark === sentMark(sent, names))
+    .flatMap(([, ...names]) => names);
+  return untouched.length > 0 ? inForm(page, withTyped(sent, untouched)) : page;
 }
 
 /** The same form as it would be shown now. @throws AppError not_found where its record is gone */

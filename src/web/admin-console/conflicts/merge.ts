@@ -34,12 +34,16 @@ export function withStored(sent: Pairs, fields: Field[]): Pairs {
   return [...sent.filter(([name]) => !names.has(name)), ...fields.flatMap(({ pairs }) => pairs)];
 }
 
-/** Of what was sent of one field: later it tells whether the person went on typing there. */
-export const typedMark = (sent: Pairs, { names }: Field): string =>
-  markOf(
-    JSON.stringify(
-      sent
-        .filter(([name, value]) => names.includes(name) && value !== '')
-        .map(([name, value]) => [name, value.replaceAll('\r\n', '\n').trim()]),
-    ),
-  );
+const typedPrefix = 'typed.';
+
+/** What was sent, with the values that were typed first, which come along as `typed.<name>`, in the place of these. */
+export function withTyped(sent: Pairs, names: string[]): Pairs {
+  const typed = sent.flatMap(([name, value]): Pairs => (name.startsWith(typedPrefix) ? [[name.slice(typedPrefix.length), value]] : []));
+  return [...sent.filter(([name]) => !names.includes(name)), ...typed.filter(([name]) => names.includes(name))];
+}
+
+/** Of what a form sends by these names: later it tells whether the person went on typing there. */
+export const sentMark = (sent: Pairs, names: string[]): string => {
+  const valuesOf = (of: string) => sent.filter(([name, value]) => name === of && value !== '').map(([, value]) => value);
+  return markOf(JSON.stringify(names.map((name) => valuesOf(name).map((value) => value.replaceAll('\r\n', '\n').trim()))));
+};

@@ -65,7 +65,7 @@ export function readControls({ html }: Pick<ShownForm, 'html'>): Control[] {
 }
 
 /** What the mechanism itself asks in a form. */
-export const isOfConflict = (name: string): boolean => /^(keep|typed)\./.test(name);
+export const isOfConflict = (name: string): boolean => /^(keep|stored|typed)\./.test(name);
 
 function typed(own: Omit<Control, 'kind' | 'value' | 'text'>, value: string): Control {
   const text = value.replaceAll('\r\n', '\n').trim();

@@ -227,7 +227,7 @@ describe('web/admin-console: two administrators edit the same at once', () => {
     describe(page, () => {
       const both: Entries = [...(field ? [[field, theirs] as [string, string]] : []), ...(other ? [other] : [])];
       if (field)
-        it('both values are side by side, with who and when; what was typed is kept, and mine is saved if it is chosen', async () => {
+        it('both values are side by side, with who and when; the form shows the one that is ticked, and mine is saved if it is chosen', async () => {
           const form = await open(ana, row);
           await saved(carla, await open(carla, row), both);
           const again = await refused(form, [[field, mine]]);
@@ -236,12 +236,12 @@ describe('web/admin-console: two administrators edit the same at once', () => {
             .toArray()
             .map((one) => again.$(one).text());
           expect(sides, again.$('.conflict').text()).to.have.length(2);
-          expect(sides[0]).to.contain('Keep theirs').and.to.contain(theirs);
+          expect(sides[0]).to.contain('Keep the saved value').and.to.contain(theirs);
           expect(sides[1]).to.contain('Use mine').and.to.contain(mine);
           expect(again.$('.conflict-field legend').text().trim()).to.not.equal('');
           expect(again.$('.conflict').text()).to.contain('Carla Lima');
           expect(again.$('.conflict time')).to.have.length(1);
-          expect(again.entries).to.deep.include([field, mine]);
+          expect(again.entries, 'what is ticked').to.deep.include([field, theirs]);
           if (other) expect(shownIn(again.$, other[0]), 'what only she changed').to.equal(other[1]);
           const keep = again.$('.conflict-side input').attr('name')!;
           await saved(ana, again, [[keep, 'mine']]);
