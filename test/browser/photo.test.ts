@@ -87,10 +87,28 @@ describe('one’s own photo, from a phone', function () {
     await context.close();
   });
 
+  it('what is too large is said at the field, before it is sent; another choice takes the fault away', async () => {
+    const before = page.url();
+    await page.setInputFiles('#photo', { name: 'scan.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(21 * 1_048_576) });
+    await page.waitForSelector('#photo-fault');
+    expect(await page.textContent('#photo-fault'))
+      .to.contain('scan.jpg')
+      .and.to.contain('larger than 20 MB');
+    expect([page.url(), await page.getAttribute('#photo', 'aria-invalid'), await page.inputValue('#photo')]).to.deep.equal([
+      before,
+      'true',
+      '',
+    ]);
+    await page.setInputFiles('#photo', { name: 'small.jpg', mimeType: 'image/jpeg', buffer: await takePhoto(30, 20) });
+    await page.waitForSelector('#photo-fault', { state: 'detached' });
+  });
+
   it('what is no picture is refused by the server in words', async () => {
     await page.setInputFiles('#photo', { name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture') });
     await page.click('.own-photo button[type=submit] >> nth=0');
     await page.waitForSelector('#photo-fault');
-    expect(await page.textContent('#photo-fault')).to.contain('JPEG image of at most 20 MB');
+    expect(await page.textContent('#photo-fault'))
+      .to.contain('notes.jpg')
+      .and.to.contain('not a JPEG, PNG or WebP image');
   });
 });

@@ -5,7 +5,10 @@ for (const input of document.querySelectorAll('[data-file]')) {
   const none = chosen.textContent;
   input.addEventListener('change', async () => {
     if (input.dataset.shrink) await shrink(input, Number(input.dataset.shrink)).catch(() => {});
-    const file = input.files[0];
+    let file = input.files[0];
+    tell(input, file?.size > Number(input.dataset.largest) ? `${file.name}: ${input.dataset.tooLarge}` : '');
+    if (!input.files[0]) file = undefined;
+    if (input.dataset.named) input.form.elements[input.dataset.named].value = file?.name ?? '';
     chosen.textContent = file?.name ?? none;
     chosen.title = chosen.textContent;
     preview.hidden = !file?.type.startsWith('image/');
@@ -16,6 +19,21 @@ for (const input of document.querySelectorAll('[data-file]')) {
     });
     reader.readAsDataURL(file);
   });
+}
+
+// a file that the server would refuse for its size is not sent: that would take long, and say nothing until its end
+function tell(input, fault) {
+  const id = `${input.id}-fault`;
+  document.getElementById(id)?.remove();
+  input.setAttribute('aria-invalid', String(fault !== ''));
+  const described = (input.getAttribute('aria-describedby') ?? '').split(' ').filter((one) => one && one !== id);
+  input.setAttribute('aria-describedby', (fault ? [id, ...described] : described).join(' '));
+  if (!fault) return;
+  input.value = '';
+  const told = document.createElement('div');
+  Object.assign(told, { id, className: 'invalid', textContent: fault });
+  told.setAttribute('role', 'alert');
+  input.closest('.file-field').parentElement.append(told);
 }
 
 // phones take photos of many megabytes, often turned; what the browser can't read is sent as it is, and the server says what's wrong with it

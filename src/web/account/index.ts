@@ -12,7 +12,7 @@ import { showApplications, submitWithdrawal } from './applications.ts';
 import { fresh } from './fresh.ts';
 import { showNetworkPassword, showPassword, submitNetworkPassword, submitPassword } from './password.ts';
 import { sendPersonalData, showPrivacy } from './privacy.ts';
-import { sendPhoto, showAccount, submitName, submitPhoto } from './profile.ts';
+import { refusePhoto, sendPhoto, showAccount, submitName, submitPhoto } from './profile.ts';
 import { confirmRemoval, newFactorPath, showFactors, showNew, submitCodes, submitNew, submitRemoval } from './second-factors.ts';
 
 const factors = '/account/second-factors';
@@ -20,7 +20,7 @@ const factors = '/account/second-factors';
 export const accountRoutes: Route[] = [
   { method: 'GET', path: '/account', access: 'person', handle: (page) => showAccount(page) },
   { method: 'POST', path: '/account/name', access: 'person', handle: submitName },
-  { method: 'POST', path: '/account/photo', access: 'person', handle: submitPhoto, maxBytes: 21_500_000 },
+  { method: 'POST', path: '/account/photo', access: 'person', handle: submitPhoto, showTooLarge: refusePhoto, maxBytes: 21_500_000 },
   { method: 'GET', path: '/photos/:user', access: 'person', handle: sendPhoto },
   { method: 'POST', path: '/account/language', access: 'person', handle: submitLanguage },
   { method: 'GET', path: '/account/email', access: 'person', handle: fresh('/account/email', (page) => showEmail(page)) },

@@ -66,10 +66,19 @@ export async function submitPhoto(page: PageContext): Promise<void> {
       await changeOwnPhoto(scope, userId, file);
       return true;
     },
-    (refusal) => showAccount(page, undefined, refusal),
+    (refusal) => showAccount(page, undefined, nameFile(refusal, form.get('photo_name'))),
   );
   if (done) redirectTo(page, '/account?done=photo_saved');
 }
+
+/** The file's name is known where a script wrote it into the form. */
+const nameFile = ({ fields, ...refusal }: Refusal, name: string): Refusal => ({
+  ...refusal,
+  fields: fields?.photo && name ? { ...fields, photo: `${name.slice(0, 255)}: ${fields.photo}` } : fields,
+});
+
+export const refusePhoto = (page: PageContext): Promise<void> =>
+  showAccount(page, undefined, { status: 413, fields: { photo: page.t('fields.photo_size') } });
 
 /** To the person and to administrators; of anybody else there is none. */
 export async function sendPhoto({ ctx, scope, params, session, query }: PageContext): Promise<void> {

@@ -51,6 +51,7 @@ export function createPageRouter(services: Services, routes: Route[]): PageRoute
       if (route.fromProgram) return route.handle(page);
       if (route.method === 'POST' && !route.fromElsewhere && hasLostCookies(page)) return renderCookiesMissing(page, ctx.state.again);
       const origin = route.method === 'POST' ? await acceptForm(page, route) : 'here';
+      if (origin === 'too large') return route.showTooLarge!(page);
       if (origin === 'here') return route.handle(page);
       if (route.showOutdated) return route.showOutdated(page);
       await renderOutdated(page, origin === 'person');
@@ -136,7 +137,7 @@ function isFromElsewhere({ ctx }: PageContext): boolean {
 const hasLostCookies = (page: PageContext): boolean => !page.isKnownBrowser && !isFromElsewhere(page);
 
 /** @throws AppError forged_form */
-async function acceptForm(page: PageContext, route: Route): Promise<Exclude<FormOrigin, 'elsewhere'>> {
+async function acceptForm(page: PageContext, route: Route): Promise<Exclude<FormOrigin, 'elsewhere'> | 'too large'> {
   if (route.fromElsewhere) {
     // the browser kept its cookies back (SameSite): a new one would replace the one that its other tabs need
     page.ctx.remove('set-cookie');
@@ -144,7 +145,12 @@ async function acceptForm(page: PageContext, route: Route): Promise<Exclude<Form
     return 'here';
   }
   if (isFromElsewhere(page)) throw new AppError('forged_form', 403);
-  page.form = await readForm(page.ctx.req, route.maxBytes ?? 65_536);
+  try {
+    page.form = await readForm(page.ctx.req, route.maxBytes ?? 65_536);
+  } catch (error) {
+    if (route.showTooLarge && error instanceof AppError && error.code === 'body_too_large') return 'too large';
+    throw error;
+  }
   const origin = originOfForm(page);
   if (origin === 'elsewhere') throw new AppError('forged_form', 403);
   return origin;

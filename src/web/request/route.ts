@@ -57,6 +57,8 @@ export type Route = {
   limit?: LimitKind;
   /** Where its page is explained: a guide of docs/ and an anchor in it. */
   help?: string;
+  /** For a form that is larger than `maxBytes`, of which nothing was read; an error page unless told. */
+  showTooLarge?: Actions;
   /** Largest body in bytes; 64 KiB unless told. */
   maxBytes?: number;
 };

@@ -19,6 +19,12 @@ describe('web/account: one’s own name and photo', () => {
 
   const at = (path: string) => `${server.issuer}${path}`;
   const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==', 'base64');
+  const withSize = (file: Buffer, width: number, height: number) => {
+    const changed = Buffer.from(file);
+    changed.writeUInt32BE(width, 16);
+    changed.writeUInt32BE(height, 20);
+    return changed;
+  };
   const idOf = async (login: string) => (await findUserByLogin(await server.scope(), login))!.userId;
 
   async function upload(jar: Jar, file: Buffer) {
@@ -39,7 +45,20 @@ describe('web/account: one’s own name and photo', () => {
   };
 
   it('a photo takes the place of the initials: Launchpad, profile, the administrator’s page; it is a picture of ours, for those two alone', async () => {
-    expect((await upload(joao, Buffer.from('<svg/>'))).text).to.contain('Upload a JPEG image of at most 20 MB');
+    for (const [file, status, fault] of [
+      [Buffer.alloc(0), 422, 'Choose an image'],
+      [Buffer.from('<svg/>'), 422, 'not a JPEG, PNG or WebP image'],
+      [png.subarray(0, 40), 422, 'can’t be read'],
+      [withSize(png, 4000, 3000), 422, 'too many pixels'],
+      [Buffer.concat([png, Buffer.alloc(20 * 1_048_576)]), 422, 'larger than 20 MB'],
+      [Buffer.alloc(22_000_000), 413, 'larger than 20 MB'],
+    ] as const) {
+      const refused = await upload(joao, file);
+      expect([refused.status, load(refused.text)('#photo-fault').text().replace("'", '’')]).to.satisfy(
+        ([found, text]: [number, string]) => found === status && text.includes(fault),
+        fault,
+      );
+    }
     const saved = await upload(joao, png);
     expect(saved.text).to.contain('Photo saved.');
     const src = load(saved.text)('img.avatar-large').attr('src')!;

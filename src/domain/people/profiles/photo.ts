@@ -1,5 +1,5 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
-import { makeSmallPicture, type SmallPicture } from '../../../platform/images/index.ts';
+import { imageType, makeSmallPicture, readPicture, type SmallPicture } from '../../../platform/images/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, isId, type Scope, type UserId, useCase } from '../../scope.ts';
@@ -15,6 +15,9 @@ const underWay = new Set<UserId>();
 /** What a phone's camera writes. */
 const mostBytes = 20 * 1_048_576;
 
+/** As many as fitImage takes. */
+const mostPixels = { 'image/jpeg': 120_000_000, 'image/png': 8_000_000, 'image/webp': 8_000_000 };
+
 /** @param file a PNG, JPEG or WebP of at most 20 MB; nothing of it is kept but what it shows. @throws AppError photos_off, invalid_input, pictures_busy */
 export async function changeOwnPhoto(scope: Scope, userId: UserId, file: Buffer): Promise<void> {
   const mayChange = async (now: Scope) => (await loadSettings(now, profileSettings)).value.photos;
@@ -22,7 +25,7 @@ export async function changeOwnPhoto(scope: Scope, userId: UserId, file: Buffer)
   if (underWay.has(userId)) throw new AppError('pictures_busy', 503);
   underWay.add(userId);
   const photo = await makeSmallPicture(file, box, mostBytes).finally(() => underWay.delete(userId));
-  if (!photo) throw invalidInput({ photo: 'fields.photo' });
+  if (!photo) throw invalidInput({ photo: `fields.${brokenRule(file)}` });
   const { content, contentType, etag } = photo;
   await inTransaction(scope, async (inside) => {
     const user = await lockUser(inside, userId);
@@ -32,6 +35,14 @@ export async function changeOwnPhoto(scope: Scope, userId: UserId, file: Buffer)
     const subject = { kind: 'user', id: user.userId, name: fullName(user) } as const;
     await recordEvent(inside, { type: 'user.photo-changed', subject, details: { bytes: content.length } });
   });
+}
+
+/** Of a file that is no photo. */
+function brokenRule(file: Buffer): string {
+  if (file.length > mostBytes) return 'photo_size';
+  if (!imageType(file)) return 'photo_type';
+  const picture = readPicture(file);
+  return picture && picture.width * picture.height > mostPixels[picture.type] ? 'photo_pixels' : 'photo_unreadable';
 }
 
 /** By the person, whatever the company allows by now, or by an administrator. */
