@@ -10,7 +10,7 @@ import { stopSharedPostgres } from '../../test/support/postgres.ts';
 import { passwords, prepareStartingState, startTestServer } from '../../test/support/server.ts';
 import { differ } from './compare.ts';
 import { Pictures } from './pictures.ts';
-import { steady } from './steady.ts';
+import { loadPictures, steady } from './steady.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string', default: '' } } });
 const folder = positionals[0] ?? 'gallery';
@@ -80,6 +80,7 @@ const { db } = await server.scope();
 async function shoot(page: Page, name: string, look: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.evaluate(loadPictures);
     await page.evaluate(steady);
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     await pictures.keep(`${name} ${look} ${colorScheme}`, await page.screenshot({ fullPage: true, animations: 'disabled', caret: 'hide' }));

@@ -1,4 +1,4 @@
-const allTimes = `[/(?<![\\d.:])\\d{1,2}:\\d{2}(:\\d{2})?( [AP]M)?(?![\\d:])/g, '10:00'],
+const allTimes = `[/(?<![\\d.:]|UTC[+-]|UTC−)\\d{1,2}:\\d{2}(:\\d{2})?( [AP]M)?(?![\\d:])/g, '10:00'],
   [/\\d{1,2} (de )?(jan|feb|fev|mar|apr|abr|may|mai|jun|jul|aug|ago|sep|set|oct|out|nov|dec|dic|dez)[a-z.]* (de )?20\\d\\d/gi, '1 jan 2030'],
   [/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \\d{1,2}, 20\\d\\d/gi, 'Jan 1, 2030'],
   [/20\\d\\d-\\d\\d-\\d\\d/g, '2030-01-01'],`;
@@ -12,7 +12,7 @@ const makeSteady = (times: string, drawings: string): string => `(() => {
     [/([0-9a-f]{4} ){7,}[0-9a-f]{4}/g, (all) => 'abcd '.repeat(all.length / 5) + 'abcd'],
     [/[\\w-]{32,}/g, (all) => (/\\d/.test(all) && /[a-z]/i.test(all) ? 'x'.repeat(all.length) : all)],
     [/[2-9A-Z]{4}-[2-9A-Z]{4}/g, 'ABCD-2345'],
-    [/\\b([a-z0-9]{4}[ -]){2,}[a-z0-9]{4}\\b/g, (all) => 'abcd'.padEnd(all.length, '-abcd')],
+    [/\\b([a-z0-9]{4}[ -]){2,}[a-z0-9]{4}\\b/g, (all) => (/\\d/.test(all) ? 'abcd'.padEnd(all.length, '-abcd') : all)],
     ${times}
   ];
   const text = (value) => same.reduce((all, [found, put]) => all.replace(found, put), value);
@@ -40,3 +40,9 @@ export const steady = makeSteady(
 
 /** For pictures that people read: times and QR codes stay as they are. */
 export const steadyIds = makeSteady('', '');
+
+/** Of a long page a browser loads the pictures below later, so that they would be in one picture and not in the next. */
+export const loadPictures = `Promise.all([...document.querySelectorAll('img[loading=lazy]')].map((image) => {
+  image.loading = 'eager';
+  return image.decode().catch(() => {});
+}))`;
