@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
-import { listTemporaryPasswords } from '../../domain/administration/user-imports/index.ts';
+import { hasTemporaryPasswords, listTemporaryPasswords } from '../../domain/administration/user-imports/index.ts';
 import { findExportByLink } from '../../domain/people/user-exports/index.ts';
 import { fullName, identifier, listUsersByIds } from '../../domain/people/users/index.ts';
 import {
   countRefused,
   getOperation,
-  listDone,
   listOperations,
   listRefused,
   type Operation,
@@ -47,8 +46,7 @@ async function showOperation(page: PageContext): Promise<void> {
   };
   renderPage(page, 'admin-console/operations/operation', {
     operation,
-    hasPasswords:
-      operation.kind === 'import-users' && operation.state === 'done' && (await listDone(scope, operation.operationId, 0, 1)).length > 0,
+    hasPasswords: operation.kind === 'import-users' && operation.state === 'done' && (await hasTemporaryPasswords(scope, operation)),
     reasons: reasons.map(({ outcome, n }) => ({
       why: why(outcome),
       n,

@@ -3,4 +3,4 @@
 export { confirmImport, draftImport, findDraft, type ImportDraft, type ImportTools, userImport } from './import-users.ts';
 export { decodeCsv } from './read-csv.ts';
 export { type ImportFault, type ImportRow, type ImportWords, importColumns, mostRows, readImport } from './read-import.ts';
-export { listTemporaryPasswords } from './temporary-passwords.ts';
+export { hasTemporaryPasswords, listTemporaryPasswords } from './temporary-passwords.ts';

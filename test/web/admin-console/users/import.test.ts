@@ -122,6 +122,7 @@ describe('web/admin-console: import of users', () => {
     expect(await (await server.scope()).db('group_members').where({ user_id: eva.userId })).to.have.length(1);
     const again = await ana.follow(preview.url);
     expect(again.url, 'confirmed once').to.match(/operations\//);
+    expect(again.text, 'nobody has a temporary password').to.contain('operations').and.to.not.contain('/passwords"');
   });
 
   it('S75: takes whole names, of one word, too, and says where there is none', async () => {
