@@ -71,7 +71,6 @@ export async function submitPhoto(page: PageContext): Promise<void> {
   if (done) redirectTo(page, '/account?done=photo_saved');
 }
 
-/** The file's name is known where a script wrote it into the form. */
 const nameFile = ({ fields, ...refusal }: Refusal, name: string): Refusal => ({
   ...refusal,
   fields: fields?.photo && name ? { ...fields, photo: `${name.slice(0, 255)}: ${fields.photo}` } : fields,

@@ -15,7 +15,6 @@ const underWay = new Set<UserId>();
 /** What a phone's camera writes. */
 const mostBytes = 20 * 1_048_576;
 
-/** As many as fitImage takes. */
 const mostPixels = { 'image/jpeg': 120_000_000, 'image/png': 8_000_000, 'image/webp': 8_000_000 };
 
 /** @param file a PNG, JPEG or WebP of at most 20 MB; nothing of it is kept but what it shows. @throws AppError photos_off, invalid_input, pictures_busy */
@@ -37,7 +36,6 @@ export async function changeOwnPhoto(scope: Scope, userId: UserId, file: Buffer)
   });
 }
 
-/** Of a file that is no photo. */
 function brokenRule(file: Buffer): string {
   if (file.length > mostBytes) return 'photo_size';
   if (!imageType(file)) return 'photo_type';
