@@ -1,4 +1,5 @@
 import type { Translate } from '../../../platform/i18n/index.ts';
+import { describeBrowser } from '../../sign-in/sessions/index.ts';
 import { factorTexts, tellPolicyValue } from '../../sign-in/sign-in-policy/index.ts';
 import type { ExplanationStep, StepName } from './explanation.ts';
 
@@ -11,7 +12,7 @@ type Lines = (facts: Facts, t: Translate) => (Line | false | undefined)[];
 
 const date = (ms: number): Date => new Date(ms);
 const kinds = (t: Translate, list: string[]): string =>
-  list.map((kind) => t(`${factorTexts(kind)}.${kind === 'recovery-code' ? 'use' : 'name'}`)).join(', ') || t('policy.nothing');
+  list.map((kind) => t(`${factorTexts(kind)}.${kind === 'recovery-code' ? 'code' : 'name'}`)).join(', ') || t('policy.nothing');
 const code = (text: string): string => text.replace(/-/g, '_');
 
 const byStep: Record<StepName, Lines> = {
@@ -43,7 +44,7 @@ const byStep: Record<StepName, Lines> = {
     browsers?.length === 0 && { key: 'no_known_browser' },
     ...(browsers ?? []).map((one: Facts) => ({
       key: 'known_browser',
-      params: { browser: one.userAgent || '–', time: date(one.lastSeenAt), left: one.left, limit },
+      params: { browser: describeBrowser(one.userAgent) || one.userAgent || '–', time: date(one.lastSeenAt), left: one.left, limit },
     })),
   ],
   directory: ({ name, state, agents, isAskLeft, isVerifierHeld, unavailableReason }) => [

@@ -6,6 +6,7 @@ import {
   type Past,
 } from '../../../domain/administration/explanations/index.ts';
 import type { PageFailure } from '../../../domain/records/page-failures/index.ts';
+import { describeBrowser } from '../../../domain/sign-in/sessions/index.ts';
 import { notFound } from '../../../platform/errors/index.ts';
 import { type PageContext, presentActor, presentDetails, redirectTo, renderPage } from '../../request/index.ts';
 import { presentExplanation } from './present.ts';
@@ -27,6 +28,7 @@ export async function showPast(page: PageContext): Promise<void> {
     event,
     count: count && count.n > 1 ? count : undefined,
     who: presentActor(event.actor, t),
+    browser: describeBrowser(event.actor.userAgent ?? '') || event.actor.userAgent,
     application: event.details.application,
     details: presentDetails(withoutName(event.details), t, services.i18n).facts,
     last: count && count.n > 1 ? presentDetails(withoutName(count.lastDetails), t, services.i18n).facts : [],
