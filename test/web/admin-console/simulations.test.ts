@@ -44,8 +44,8 @@ describe('web/admin-console: simulations', () => {
     expect(await loadPolicy(await server.scope()), 'nothing was saved').to.deep.equal(before);
     const file: string[][] = parse((await ana.get(`${shown.url}/file`)).text, { bom: true });
     expect(file.slice(1).map(([name, , where, effect, why]) => [name, where, effect, why])).to.deep.equal([
-      ['Ana Souza', 'Launchpad', 'Would be asked for more', 'Set up a second factor'],
-      ['João da Silva', 'Launchpad', 'Would be asked for more', 'Set up a second factor'],
+      ['Ana Souza', 'Launchpad', 'Would need an extra step', 'Set up a second factor'],
+      ['João da Silva', 'Launchpad', 'Would need an extra step', 'Set up a second factor'],
     ]);
     expect((await ana.get(`${shown.url}?effect=refused`)).text).to.contain('No results');
     const found = (await ana.get(`${shown.url}?q=silva`)).text;

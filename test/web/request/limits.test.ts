@@ -108,7 +108,7 @@ describe('web/request: what an address may do', () => {
     for (const [language, words] of [
       ['en', 'Too many attempts'],
       ['es', 'Demasiados intentos'],
-      ['pt-BR', 'Tentativas demais'],
+      ['pt-BR', 'Muitas tentativas'],
     ] as const) {
       const jar = new Jar((url, options) =>
         send(url, { ...options, headers: { ...options?.headers, 'x-forwarded-for': ip, 'accept-language': language } }),

@@ -110,7 +110,7 @@ describe('web: Explain', () => {
       .and.match(/\/admin\/explain\?event=[0-9a-f-]{36}/);
     const [, link = ''] = /href="[^"]*(\/admin\/explain\?event=[0-9a-f-]{36})"/.exec(person.text) ?? [];
     const event = await ana.follow(`${server.issuer}${link}`);
-    expect(event.text).to.contain('Signed in').and.contain('João da Silva').and.contain('View full explanation for now');
+    expect(event.text).to.contain('Signed in').and.contain('João da Silva').and.contain('View current explanation');
     expect((await ana.get(`${server.issuer}/admin/applications/${payroll.applicationId}/activity`)).text).to.contain('Recent sign-ins');
     expect((await ana.get(at({ event: '00000000-0000-7000-8000-000000000000' }))).status).to.equal(404);
     expect((await ana.get(at({ event: 'none' }))).status).to.equal(404);

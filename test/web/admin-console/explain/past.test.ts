@@ -13,8 +13,8 @@ import { passwords, signedIn, startTestServer, type TestServer } from '../../../
 
 const words = {
   en: ['Then', 'Now', 'different now', 'Support code not found'],
-  es: ['Entonces', 'Ahora', 'diferente ahora', 'Código de soporte no encontrado'],
-  'pt-BR': ['Na época', 'Agora', 'diferente agora', 'Código de suporte não encontrado'],
+  es: ['En ese momento', 'Ahora', 'diferente ahora', 'Código de soporte no encontrado'],
+  'pt-BR': ['Naquele momento', 'Agora', 'diferente agora', 'Código de suporte não encontrado'],
 };
 
 describe('web: what a support code stands for', () => {
