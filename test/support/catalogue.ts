@@ -11,7 +11,7 @@ export function legalAnswer(entry: CatalogueEntry, field: string): string {
     case 'domain':
       return 'acme.example';
     case 'value':
-      return asked.sample.replace('…', 'e4f5');
+      return asked.sample.replace('…', 'e4f5').replace('your-company', 'acme');
     default:
       return '';
   }

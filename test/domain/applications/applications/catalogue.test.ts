@@ -87,6 +87,21 @@ describe('domain: the catalogue', () => {
       expect(isPlaceholder(own), own).to.equal(false);
   });
 
+  it('what the form shows as a sample is refused in every language', () => {
+    for (const company of ['your-company', 'su-empresa', 'sua-empresa'])
+      for (const entry of vendors)
+        for (const asked of asking(entry)) {
+          // one of the vendor's own hosts, which is the answer of many companies
+          if (asked.kind === 'value' && /datadoghq/.test(asked.sample)) continue;
+          const sample = asked.kind === 'value' ? asked.sample.replace('your-company', company) : company;
+          const shown = { address: `https://${entry.id}.${sample}.com`, domain: `${sample}.com`, subdomain: sample, value: sample };
+          const field = fieldOfAsked(asked);
+          expect(faultsOf(entry, { [field]: shown[asked.kind] }), `${entry.id} ${shown[asked.kind]}`).to.include({
+            [field]: 'fields.still_example',
+          });
+        }
+  });
+
   it('nothing at all is refused by the rule of its kind', () => {
     for (const entry of vendors)
       for (const asked of asking(entry)) expect(faultsOf(entry, {}), entry.id).to.have.property(fieldOfAsked(asked));
