@@ -18,10 +18,14 @@ const previews = [...document.querySelectorAll('[data-previews]')];
 if (previews.length > 0) {
   const { form } = previews[0];
   let last = previews[0];
+  const mark = () => {
+    for (const button of previews) button.setAttribute('aria-pressed', String(button === last));
+  };
+  mark();
   form.addEventListener('submit', ({ submitter }) => {
     if (!previews.includes(submitter)) return;
     last = submitter;
-    for (const button of previews) button.setAttribute('aria-pressed', String(button === last));
+    mark();
     const frame = document.querySelector('iframe[name="preview"]');
     const fresh = frame.cloneNode();
     fresh.removeAttribute('src');
