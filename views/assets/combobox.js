@@ -9,8 +9,9 @@ export function make(tag, className, text) {
   return element;
 }
 
-/** The initials of a person, as on every page. */
-export function avatarOf({ initials, tone }) {
+/** The photo or initials of a person, as on every page. */
+export function avatarOf({ initials, tone, photo }) {
+  if (photo) return Object.assign(make('img', 'avatar avatar-small'), { src: photo, alt: '' });
   const avatar = make('span', `avatar avatar-small tone-${tone}`, initials);
   avatar.setAttribute('aria-hidden', 'true');
   return avatar;

@@ -1,7 +1,8 @@
 import { searchGroups } from '../../domain/people/groups/index.ts';
 import { fullName, identifier, listUsers, type User } from '../../domain/people/users/index.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { type PageContext, personInitials, type Route, toneOf } from '../request/index.ts';
+import type { PageContext, Route } from '../request/index.ts';
+import { avatarsOf } from './avatars.ts';
 
 /** So many are offered at once: who types on narrows them down. */
 const most = 20;
@@ -39,14 +40,14 @@ export async function findPeople(scope: Scope, text: string): Promise<FoundPeopl
 
 async function sendPeople(page: PageContext): Promise<void> {
   const { people, hasMore } = await findPeople(page.scope, page.query('q'));
+  const avatarOf = await avatarsOf(page, people);
   send(page, {
     items: people.map((user) => ({
       id: user.userId,
       value: identifier(user),
       name: fullName(user),
       detail: identifier(user),
-      initials: personInitials(user),
-      tone: toneOf(user.userId),
+      ...avatarOf(user),
     })),
     hasMore,
   });

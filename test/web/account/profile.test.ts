@@ -79,6 +79,8 @@ describe('web/account: one’s own name and photo', () => {
       const rows = load((await ana.get(at(list))).text)('.named img.avatar-small');
       expect([rows.attr('src'), rows.attr('loading')], list).to.deep.equal([src, 'lazy']);
     }
+    for (const path of ['/admin/search/suggestions?q=silva', '/admin/find/people?q=silva'])
+      expect((await ana.get(at(path))).text, path).to.contain(`"photo":"${src}"`);
     const picture = await joao.get(address);
     expect([picture.status, picture.headers['content-type'], picture.headers['cache-control']]).to.deep.equal([
       200,

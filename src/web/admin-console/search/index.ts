@@ -1,7 +1,8 @@
 import { tidySupportCode } from '../../../domain/administration/explanations/index.ts';
 import { listPhotos } from '../../../domain/people/profiles/index.ts';
 import { countUsers } from '../../../domain/people/users/index.ts';
-import { type PageContext, personInitials, type Route, redirectTo, renderPage, toneOf } from '../../request/index.ts';
+import { type PageContext, type Route, redirectTo, renderPage } from '../../request/index.ts';
+import { avatarsOf } from '../avatars.ts';
 import { findAll, longestSearch, pathOfCode } from './find.ts';
 
 export const searchRoutes: Route[] = [
@@ -35,6 +36,10 @@ async function showSearch(page: PageContext): Promise<void> {
 async function sendSuggestions(page: PageContext): Promise<void> {
   const { ctx, context, t } = page;
   const found = await findAll(page, soughtIn(page), mostSuggested);
+  const avatarOf = await avatarsOf(
+    page,
+    found.flatMap(({ hits }) => hits.flatMap(({ user }) => user ?? [])),
+  );
   ctx.set('cache-control', 'no-store');
   ctx.type = 'json';
   ctx.body = JSON.stringify({
@@ -44,7 +49,7 @@ async function sendSuggestions(page: PageContext): Promise<void> {
         href: context.mount + path,
         name,
         detail,
-        ...(user && { initials: personInitials(user), tone: toneOf(user.userId) }),
+        ...(user && avatarOf(user)),
       })),
       all: all && { href: context.mount + all, name: t(`console_search.all_${kind}`) },
     })),
