@@ -5,9 +5,12 @@ export const looksSecret = (text: string): boolean =>
 
 const named = /^(.*?(?:password|secret|token|credential)\w*)["']?\s*[:=\s].*$/is;
 
+/** As our own keys are, such as acceptInclusiveC14nUntil. */
+const word = /^[a-z][a-z]*\d{0,2}[a-z]*$/i;
+
 /** A key as it may be shown. Where a colon or its space was forgotten, the value is a part of the key: what follows the name is left out. */
 export function showKey(key: string): string {
   const [, name] = named.exec(key) ?? [];
   if (name !== undefined) return `${name}…`;
-  return looksSecret(key) ? '…' : key;
+  return looksSecret(key) && !word.test(key) ? '…' : key;
 }

@@ -4,7 +4,7 @@ import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { listApplicationsByIds } from '../../applications/applications/index.ts';
 import { changePolicy, confirmPolicy, keepsWayIn } from '../../sign-in/authentication/index.ts';
 import { factorKinds } from '../../sign-in/credentials/factors/index.ts';
-import { loadPolicy, type PolicyOverride, rulesInForce, rulesSchema } from '../../sign-in/sign-in-policy/index.ts';
+import { loadPolicy, type PolicyOverride, rulesInForce, rulesSchema, trialAt } from '../../sign-in/sign-in-policy/index.ts';
 import { type DesiredContext, nameOverrides, type OverrideTarget, withKeys } from '../configuration/index.ts';
 import type { Applying } from './applying.ts';
 import { getApplicationByCode, getGroupByName } from './find-named.ts';
@@ -16,12 +16,13 @@ type DesiredPolicy = NonNullable<DesiredContext['policy']>;
 /**
  * Rules that would keep out every administrator who is signed in now are refused, as in the console; so are those by which none is known to get in while nobody is
  * signed in, unless somebody has taken note of that. Nobody sits there to confirm a trial, and who has the file can put
- * the one before back: what the file says stands at once, unless `onTrial` is asked for.
+ * the one before back: what the file says stands at once, unless `onTrial` is asked for. What somebody tries in the console at this moment is not decided by the way.
  * @param removed keys of overrides that go
  */
 export async function applyPolicy(applying: Applying, desired: DesiredPolicy, removed: ReadonlySet<string> = new Set()): Promise<void> {
   const { scope, result, policy: options } = applying;
   const { overrides: wanted = [], ...base } = desired;
+  const saysOverrides = (wanted as unknown[]).length > 0 || removed.size > 0;
   const stored = await loadPolicy(scope);
   const before = rulesInForce(stored, scope.clock.now());
   const present = await keyed(applying, before.overrides);
@@ -46,7 +47,17 @@ export async function applyPolicy(applying: Applying, desired: DesiredPolicy, re
   const placeOf = (index: number) => resolved.indexOf(list[index]!);
   const save = async ({ scope }: Applying) => {
     const after = parseInput(rulesSchema, { base: mergeSettings(before.base, base), overrides: list }, 'path');
-    if (isDeepStrictEqual(plainly(after), plainly(before))) return;
+    const isUnchanged = isSame(after, before);
+    const trial = options?.onTrial ? undefined : trialAt(stored, scope.clock.now());
+    // going back to the rules before it is free, and so is a file that says nothing of what differs
+    if (trial && !isSame(after, trial.before)) {
+      const asBefore = {
+        base: mergeSettings(trial.before.base, base),
+        overrides: saysOverrides ? after.overrides : trial.before.overrides,
+      };
+      if (!isUnchanged || !isSame(asBefore, trial.before)) throw new AppError('policy_on_trial', 409);
+    }
+    if (isUnchanged) return;
     const usable = options?.usableFactors ?? factorKinds;
     if (!options?.mayLockOut && !(await keepsWayIn(scope, { before, after }, usable))) throw new AppError('policy_without_way_in', 409);
     const done = await changePolicy(scope, after, stored.version, usable);
@@ -63,6 +74,7 @@ export async function applyPolicy(applying: Applying, desired: DesiredPolicy, re
 
 const everybody: PolicyOverride['for'] = { kind: 'role', role: 'regular' };
 
+const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(plainly(one), plainly(other));
 const plainly = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** The overrides that there are, by the key of each. */

@@ -2,14 +2,13 @@ import { getGroup } from '../../people/groups/index.ts';
 import { type Scope, useCase } from '../../scope.ts';
 import { changePolicy, type PolicyChange } from '../../sign-in/authentication/index.ts';
 import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
-import { demandOfGroup, loadPolicy, rulesInForce, withDemandOfGroup } from '../../sign-in/sign-in-policy/index.ts';
+import { demandOfGroup, loadPolicy, rulesInForce, trialAt, withDemandOfGroup } from '../../sign-in/sign-in-policy/index.ts';
 
 /** S36: whether the people of this group need a second factor because they are in it, and until when the policy is on trial. */
 export async function findSecondFactorOfGroup(scope: Scope, groupId: string): Promise<{ isRequired: boolean; revertsAt?: Date }> {
   const stored = await loadPolicy(scope);
   const now = scope.clock.now();
-  const trial = stored.trial && stored.trial.revertsAt > now ? stored.trial : undefined;
-  return { revertsAt: trial?.revertsAt, isRequired: demandOfGroup(rulesInForce(stored, now), groupId) === 'required' };
+  return { revertsAt: trialAt(stored, now)?.revertsAt, isRequired: demandOfGroup(rulesInForce(stored, now), groupId) === 'required' };
 }
 
 /**

@@ -3,7 +3,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { getOwnContext, lockContext } from '../../company/contexts/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, type Scope, type Transaction } from '../../scope.ts';
-import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
+import { loadPolicy, trialAt } from '../../sign-in/sign-in-policy/index.ts';
 import {
   type Configuration,
   type Difference,
@@ -67,8 +67,9 @@ async function settle(
     const settled = { promotion, objects, findings, blocking: [], changes };
     if (changes.length === 0) return settled;
     const outcome = { changes, result: patchConfiguration(now, changes) };
-    // they stood before, and taking back is urgent when it is needed
-    const policy = { usableFactors: around.usableFactors, onTrial: await isTrialRunning(scope), mayLockOut: true };
+    // they stood before, and taking back is urgent when it is needed; only what somebody tries out now is not confirmed on the way
+    const isTrying = trialAt(await loadPolicy(scope), scope.clock.now()) !== undefined;
+    const policy = { usableFactors: around.usableFactors, onTrial: isTrying, mayLockOut: true };
     const written = mayWrite(objects.filter(stays))
       ? await writeChanges(scope, outcome, policy)
       : { refused: await tryChanges(scope, outcome, policy) };
@@ -146,12 +147,6 @@ export const undoPromotion = (
   rest: boolean | readonly string[],
   around: Partial<Surroundings> = {},
 ): Promise<Undone> => inTransaction(scope, (inside) => undo(inside, promotionId, rest, around));
-
-/** Rules that stood before stand at once, or the undoing would undo itself. Only a change that somebody tries out now is not confirmed on the way. */
-async function isTrialRunning(scope: Scope): Promise<boolean> {
-  const { trial } = await loadPolicy(scope);
-  return trial !== undefined && trial.revertsAt > scope.clock.now();
-}
 
 async function undo(
   scope: Transaction,

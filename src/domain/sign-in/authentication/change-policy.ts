@@ -14,6 +14,7 @@ import {
   rulesSchema,
   type StoredPolicy,
   savePolicy,
+  trialAt,
   withoutGroup,
 } from '../sign-in-policy/index.ts';
 import { letsIn } from './lets-in.ts';
@@ -39,7 +40,7 @@ export const changePolicy = useCase(
     if (stored.version !== version) throw new AppError('changed_meanwhile', 409);
     const now = scope.clock.now();
     // what nobody has confirmed yet is no ground to stand on: a change during a trial is measured against the rules before it
-    const before = stored.trial && stored.trial.revertsAt > now ? stored.trial.before : rulesInForce(stored, now);
+    const before = trialAt(stored, now)?.before ?? rulesInForce(stored, now);
     await refuseUnknownTargets(scope, [before, stored.rules], after);
     if (await locksOut(scope, after, usableFactors)) throw new AppError('policy_locks_out', 409);
     const trial = isRisky(before, after) ? { before, revertsAt: new Date(now.getTime() + trialMs) } : undefined;

@@ -23,6 +23,7 @@ export {
   rulesInForce,
   type StoredPolicy,
   savePolicy,
+  trialAt,
 } from './store.ts';
 export { type EffectivePolicy, explainPolicy, type PolicySubject, strictest } from './strictest.ts';
 export { factorTexts, tellPolicyPart, tellPolicyValue } from './tell-policy-value.ts';

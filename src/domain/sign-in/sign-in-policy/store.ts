@@ -22,6 +22,9 @@ const read = async (db: Db, contextId: ContextId): Promise<StoredPolicy> => {
 /** @returns the version 0 for a company that never changed anything */
 export const loadPolicy = ({ db, contextId }: Scope): Promise<StoredPolicy> => read(db, contextId);
 
+/** The trial that is under way. */
+export const trialAt = ({ trial }: StoredPolicy, now: Date): StoredPolicy['trial'] => (trial && trial.revertsAt > now ? trial : undefined);
+
 /** Those that hold now: a trial that nobody confirmed is over at its time, whether or not a job has tidied up. */
 export const rulesInForce = ({ rules, trial }: StoredPolicy, now: Date): PolicyRules =>
   trial && trial.revertsAt <= now ? trial.before : rules;

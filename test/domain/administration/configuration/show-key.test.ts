@@ -13,6 +13,7 @@ describe('domain/administration/configuration: keys in faults', () => {
       ['eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ', '…'],
       ['client_secret', 'client_secret'],
       ['pasword', 'pasword'],
+      ['acceptInclusiveC14nUntil', 'acceptInclusiveC14nUntil'],
       ['application crm', 'application crm'],
       ['custom.cost-center', 'custom.cost-center'],
     ] as const)

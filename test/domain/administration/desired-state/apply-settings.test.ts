@@ -7,7 +7,7 @@ import { findApplicationByCode } from '../../../../src/domain/applications/appli
 import { assignApplication, listAssignees } from '../../../../src/domain/applications/assignments/index.ts';
 import { listEditions } from '../../../../src/domain/applications/consents/index.ts';
 import { findUserByLogin } from '../../../../src/domain/people/users/index.ts';
-import { confirmPolicy } from '../../../../src/domain/sign-in/authentication/index.ts';
+import { changePolicy, confirmPolicy } from '../../../../src/domain/sign-in/authentication/index.ts';
 import { loadPolicy } from '../../../../src/domain/sign-in/sign-in-policy/index.ts';
 import { useStore } from '../../../support/use-cases.ts';
 
@@ -107,6 +107,31 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
     expect(stored.trial).to.equal(undefined);
     await store.unchanged(() => apply({ policy: { networks: ['127.0.0.0/8'] } }));
     await store.refused('changed_meanwhile', () => confirmPolicy(store.scope, stored.version));
+    await apply({ policy: { networks: [] } });
+  });
+
+  it('what is on trial in the console is neither confirmed by a file nor taken for what stands, and a file can take it back', async () => {
+    const before = (await loadPolicy(store.scope)).rules;
+    const trying = async () => {
+      const { version } = await loadPolicy(store.scope);
+      const rules = { ...before, base: { ...before.base, networks: ['127.0.0.0/8'] } };
+      expect(await changePolicy(store.scope, rules, version)).to.include({ outcome: 'on-trial' });
+    };
+    await trying();
+    for (const policy of [
+      { session: { idleMinutes: 97 } },
+      { networks: ['127.0.0.0/8'] },
+      { networks: ['127.0.0.0/8', '10.0.0.0/8'] },
+      { overrides: [{ for: { role: 'regular' }, networks: ['127.0.0.0/8'] }] },
+    ])
+      expect(await faults({ policy }), JSON.stringify(policy)).to.deep.equal(['contexts[0].policy errors.policy_on_trial']);
+    await store.unchanged(() => apply({ policy: { session: { idleMinutes: before.base.session.idleMinutes } } }));
+    await store.unchanged(() => apply({ groups: [] }));
+    await apply({ policy: { networks: [] } });
+    expect(await loadPolicy(store.scope)).to.deep.include({ rules: before, trial: undefined });
+    await trying();
+    await confirmPolicy(store.scope, (await loadPolicy(store.scope)).version);
+    await store.unchanged(() => apply({ policy: { networks: ['127.0.0.0/8'] } }));
     await apply({ policy: { networks: [] } });
   });
 

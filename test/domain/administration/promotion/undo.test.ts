@@ -185,8 +185,9 @@ describe('domain/administration/promotion: taking it back', () => {
     const { rules, version } = await loadPolicy(scope);
     await changePolicy(scope, { ...rules, base: { ...rules.base, networks: ['127.0.0.0/8'] } }, version);
     await undoPromotion(acting, promotionId, false);
-    const { trial } = await loadPolicy(scope);
-    expect(trial, 'what somebody tries out meanwhile is not confirmed on the way').not.to.equal(undefined);
+    const tried = await loadPolicy(scope);
+    expect(tried.trial, 'what somebody tries out meanwhile is not confirmed on the way').not.to.equal(undefined);
+    await confirmPolicy(scope, tried.version);
     await applyProduction(scope, { policy: { networks: [], secondFactor: { demand: before } } });
   });
 

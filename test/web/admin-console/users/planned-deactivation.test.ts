@@ -172,7 +172,7 @@ describe('web/admin-console: temporary deactivation', () => {
     const [mine, theirs] = [await form(), await form()];
     await ana.submit(mine, { endsOn: inDays(4) });
     const late = await ana.submit(theirs, { endsOn: inDays(6) });
-    expect([late.status, late.text.includes('Someone else changed this')]).to.deep.equal([409, true]);
+    expect([late.status, late.text.includes('You changed this in another window')]).to.deep.equal([409, true]);
   });
 
   it('nobody plans themselves away, nor the last administrator who would be there', async () => {
