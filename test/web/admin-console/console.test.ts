@@ -150,7 +150,7 @@ describe('web/admin-console', () => {
       .and.to.match(/status=invited"><strong>0</);
     const rows = /<tbody>[\s\S]*<\/tbody>/.exec((await ana.get(at('/admin/users?status=blocked'))).text)![0];
     expect(rows).to.contain('João da Silva').and.to.not.contain('Ana Souza');
-    expect(home).to.match(/<svg class="chart"[^>]*role="img"/);
+    expect(home).to.match(/<svg class="chart-plot"[^>]*role="img"/);
     expect(home.match(/<rect class="chart-good"/g)).to.have.length(30);
     expect(home).to.match(/Sign-ins: [1-9]\. Failed attempts: 1\./);
     expect(home.slice(home.indexOf('Needs attention')))
