@@ -13,7 +13,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].environment': 'Whether people really work with it (`production`) or try things out (`approval`).',
   'contexts[].pairedWith': 'For an `approval` company: the code of the `production` company that it belongs to.',
   'contexts[].address':
-    'An origin of its own, such as `https://login.acme.example`; `null` takes it away, and the company lives at BASE_URL/code.',
+    'An origin of its own, such as `https://login.acme.example`; `null` takes it away, and the company lives at BASE_URL/code. Passkeys work at the host where they were set up: another one is refused where no administrator has another way in, unless `--accept-lockout` is given.',
   'contexts[].samlEntityId': 'A fixed SAML entity ID where partners expect one; `null` goes back to the company’s address.',
   'contexts[].timeZone': 'An IANA name, such as `America/Sao_Paulo`; `UTC` for a new company without one.',
   'contexts[].customFields': 'Fields of people that the company defines. Only `--prune` deletes.',
@@ -45,7 +45,8 @@ export const descriptions: Record<string, string> = {
 
   'contexts[].groups[].name': 'Found by this.',
   'contexts[].groups[].description': 'For administrators.',
-  'contexts[].groups[].members': 'E-mails or usernames; who is not in the list is removed. Left out, the members stay.',
+  'contexts[].groups[].members':
+    'E-mails or usernames; who is not in the list is removed. Left out, the members stay. Administrators whom rules about the group would keep out are refused where nobody else of them gets in, unless `--accept-lockout` is given.',
 
   'contexts[].applications[].code': 'Names the application in files and addresses.',
   'contexts[].applications[].name': 'Shown on the Launchpad and on the sign-in page.',

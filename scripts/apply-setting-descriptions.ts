@@ -31,7 +31,7 @@ const hours = (of: string) => ({
 /** What each setting of a company means in the file of `apply`, by its path. */
 export const settingDescriptions: Record<string, string> = {
   'contexts[].policy':
-    'How people sign in. What is left out stays; `null` brings a default back. Rules that would keep out every administrator who is signed in are refused, and, while none is signed in, rules by which none is known to get in, unless `--accept-warnings` is given; others stand at once, without the trial of the console.',
+    'How people sign in. What is left out stays; `null` brings a default back. Rules that would keep out every administrator who is signed in are refused, and, while none is signed in, rules by which none is known to get in, unless `--accept-lockout` is given; others stand at once, without the trial of the console.',
   'contexts[].policy.identifiers': 'By what people sign in, one at least.',
   'contexts[].policy.identifiers.email': 'By e-mail; administrators always need it.',
   'contexts[].policy.identifiers.username': 'By username.',

@@ -8,12 +8,14 @@ export const applyCommand: Command = {
   words: 'apply',
   writes: { look: '"portaria apply FILE --plan" shows what still differs.' },
   summary: 'Brings companies, people, groups and applications to what a YAML or JSON file says; all of it or nothing',
-  usage: 'apply FILE [--plan | --dry-run] [--prune] [--accept-warnings]      (FILE may be - for standard input)',
+  usage: 'apply FILE [--plan | --dry-run] [--prune] [--accept-lockout]      (FILE may be - for standard input)',
   examples: ['apply acme.yaml --plan', 'apply acme.yaml', 'apply acme.yaml --prune', 'apply - --json < acme.json'],
   options: {
     'dry-run': { type: 'boolean' },
     plan: { type: 'boolean' },
     prune: { type: 'boolean' },
+    'accept-lockout': { type: 'boolean' },
+    // as it was called before promote told the two apart
     'accept-warnings': { type: 'boolean' },
   },
   async run({ args: [file, ...rest], options, config, note }) {
@@ -23,7 +25,7 @@ export const applyCommand: Command = {
       throw new UsageError(
         'Give --plan or --dry-run, not both. Neither changes anything: --plan prints what would differ, --dry-run what would be done.',
       );
-    const how = { acceptWarnings: options['accept-warnings'] === true, baseUrl: config.baseUrl };
+    const how = { acceptLockout: options['accept-lockout'] === true || options['accept-warnings'] === true, baseUrl: config.baseUrl };
     const dryRun = plan || options['dry-run'] === true;
     const work = ({ state, unresolved }: ConfigurationFile) => {
       const bring = async ({ scope }: Tools): Promise<Output> => {

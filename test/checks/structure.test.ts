@@ -140,6 +140,18 @@ describe('structure', () => {
     expect(empty, 'a folder without a test is none').to.deep.equal([]);
   });
 
+  it('who may add people to a group without asking whether an administrator still gets in: only for people who are new', () => {
+    const asking = 'src/domain/administration/group-changes/add-people.ts';
+    const ofNew = [
+      'administration/environments/invite-people.ts',
+      'administration/user-imports/import-users.ts',
+      'administration/invitations/add-person.ts',
+    ];
+    const own = ['applications/assignments/link-user.ts'];
+    const calling = modules.filter(({ file }) => /\b(?:addMembers|linkUser)\(/.test(read(file))).map(({ file }) => file);
+    expect(calling).to.have.members([asking, ...[...ofNew, ...own].map((file) => `src/domain/${file}`)]);
+  });
+
   it('a job is queued by its value, never by a bare name', () => {
     const queueing = modules.filter(({ file }) => !file.startsWith('src/platform/jobs/') && /\benqueueJob\b/.test(read(file)));
     expect(queueing.map(({ file }) => file)).to.deep.equal(['src/domain/job.ts']);

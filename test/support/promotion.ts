@@ -23,11 +23,11 @@ export const applyApproval = (scope: Scope, more: Record<string, unknown>, code 
     parseState({
       contexts: [{ code: `${code}-approval`, name: 'Acme (approval)', environment: 'approval', pairedWith: code, ...more }],
     }),
-    { acceptWarnings: true },
+    { acceptLockout: true },
   );
 
 export const applyProduction = (scope: Scope, more: Record<string, unknown>, code = 'acme') =>
-  applyState(scope, parseState({ contexts: [{ code, ...more }] }), { acceptWarnings: true });
+  applyState(scope, parseState({ contexts: [{ code, ...more }] }), { acceptLockout: true });
 
 /** A company with everything in it that is configuration, as approval of this one. */
 export async function applyEverything(scope: Scope, code = 'acme'): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { addToGroup } from '../../domain/administration/group-changes/index.ts';
 import { assignApplication } from '../../domain/applications/assignments/index.ts';
-import { addMembers } from '../../domain/people/groups/index.ts';
-import type { PageContext, Route } from '../request/index.ts';
+import { type PageContext, type Route, usableFactors } from '../request/index.ts';
 import { redirectTo } from './submit.ts';
 
 export const undoRoutes: Route[] = [{ method: 'POST', path: '/admin/undo', access: 'administrator', handle: submitUndo }];
@@ -31,7 +31,7 @@ async function submitUndo(page: PageContext): Promise<void> {
   const isOver = !offer || offer.sessionId !== session!.sessionId || offer.until < services.clock.now().getTime();
   if (isOver) return redirectTo(page, offer?.path ?? '/admin', 'undo_over');
   const { removal, path } = offer;
-  if ('groupId' in removal) await addMembers(scope, removal.groupId, [removal.userId]);
+  if ('groupId' in removal) await addToGroup(scope, removal.groupId, [removal.userId], { usableFactors: usableFactors(page) });
   else await assignApplication(scope, removal.applicationId, { kind: removal.kind, id: removal.id });
   redirectTo(page, path, 'removal_undone');
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { deleteGroup } from '../../../src/domain/administration/group-changes/index.ts';
 import { findGroupByName } from '../../../src/domain/people/groups/index.ts';
 import { findUserByLogin, fullName, listUsers, type UserFilter } from '../../../src/domain/people/users/index.ts';
 import {
@@ -124,6 +125,25 @@ describe('web/admin-console: groups', () => {
     expect(asked.text).to.contain('Remove Pasted P1 from Finance?');
     expect((await ana.submit(ana.form(asked, /remove$/))).text).to.not.contain('Pasted P1');
     expect((await eventsOf(scope, { type: 'group.member-removed' })).map(({ subjectName }) => subjectName)).to.deep.equal(['Pasted P1']);
+  });
+
+  it('refuses who would lock out every administrator by the rules of the group, in words, with what was typed', async () => {
+    const scope = await server.scope();
+    const name = 'Walled';
+    const policy = { overrides: [{ for: { group: name }, networks: ['192.0.2.0/24'] }] };
+    await server.apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', groups: [{ name }], policy }] });
+    const { groupId } = (await findGroupByName(scope, name))!;
+    const sentence = 'Nobody was added to Walled: its rules in the sign-in policy let people sign in only from 192.0.2.0/24';
+    const refused = await ana.submit(ana.form(await ana.get(at(`/admin/groups/${groupId}`)), /members$/), { login: 'ana@acme.example' });
+    expect([refused.status, refused.text.includes(sentence), refused.text.includes('>ana@acme.example</textarea>')]).to.deep.equal([
+      422,
+      true,
+      true,
+    ]);
+    const { userId } = (await findUserByLogin(scope, 'ana@acme.example'))!;
+    const linked = await ana.submit(ana.form(await ana.get(at(`/admin/users/${userId}/groups/add`)), /add$/), { groups: groupId });
+    expect([linked.status, linked.text.includes(sentence)]).to.deep.equal([409, true]);
+    await deleteGroup(scope, groupId);
   });
 
   it('who looks for groups, and at one, stands in the audit, which shows the rest without that', async () => {

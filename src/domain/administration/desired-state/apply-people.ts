@@ -1,12 +1,13 @@
 import { randomPassword, readPassword } from '../../../platform/crypto/index.ts';
 import { invalidInput } from '../../../platform/errors/index.ts';
-import { addMembers, createGroup, editGroup, findGroupByName, type Group, removeMember } from '../../people/groups/index.ts';
+import { createGroup, editGroup, findGroupByName, type Group, removeMember } from '../../people/groups/index.ts';
 import { createUser, findUserByLogin, listUsers, lockUser, markEmail, type User, usernameFault } from '../../people/users/index.ts';
 import { checkPassword, findPassword, setPersonalPassword } from '../../sign-in/credentials/password/index.ts';
 import { endSessionsOfUser } from '../../sign-in/sessions/index.ts';
 import { loadPolicy } from '../../sign-in/sign-in-policy/index.ts';
 import type { Desired, DesiredContext } from '../configuration/index.ts';
 import { editPerson } from '../directory-acceptance/index.ts';
+import { addToGroup } from '../group-changes/index.ts';
 import type { Applying } from './applying.ts';
 import { findNamedPeople } from './find-named.ts';
 import { part } from './part.ts';
@@ -61,7 +62,7 @@ async function applyUser(applying: Applying, context: string, desired: Desired<'
   } else {
     // what the file does not mention stays
     const { firstName = user.firstName, lastName = user.lastName, role = user.role, department = user.department, customFields } = data;
-    const edited = await editPerson(scope, user.userId, { firstName, lastName, role, department, customFields });
+    const edited = await editPerson(scope, user.userId, { firstName, lastName, role, department, customFields }, applying.policy);
     const isMarked = emailVerified !== undefined && emailVerified !== edited.emailVerified;
     if (isMarked) await markEmail(scope, await lockUser(scope, user.userId), emailVerified ? 'file' : undefined);
     if (isMarked || (edited !== user && JSON.stringify(pick(edited)) !== JSON.stringify(pick(user))))
@@ -116,10 +117,11 @@ async function applyMembers(applying: Applying, group: Group | undefined, desire
   const missing = wanted.filter((user) => !present.items.some(({ userId }) => userId === user.userId));
   const surplus = present.items.filter((user) => !wanted.some(({ userId }) => userId === user.userId));
   if (missing.length > 0)
-    await addMembers(
+    await addToGroup(
       scope,
       group.groupId,
       missing.map(({ userId }) => userId),
+      applying.policy,
     );
   for (const user of surplus) await removeMember(scope, group.groupId, user.userId);
   if (missing.length + surplus.length > 0)

@@ -1,6 +1,6 @@
 import { newId } from '../../../platform/crypto/index.ts';
 import { AppError, invalidInput, invalidTogether } from '../../../platform/errors/index.ts';
-import { type Context, contextAddress, editContext, findContextByCode, leaveAddress } from '../../company/contexts/index.ts';
+import { type Context, editContext, findContextByCode, leaveAddress } from '../../company/contexts/index.ts';
 import { type Inside, inTransaction, type Scope, type ServerScope, type Transaction } from '../../scope.ts';
 import { factorsUsableAt } from '../../sign-in/credentials/factors/index.ts';
 import {
@@ -19,6 +19,7 @@ import { applyContext } from './apply-context.ts';
 import type { Applying, ApplyResult, PlannedContext, PlannedDifference, PolicyOptions } from './applying.ts';
 import { atPath } from './at-path.ts';
 import { createContextWithBasics, createWithoutKeys } from './create-context-with-basics.ts';
+import { keepAddress, movedTo, originOf } from './keep-address.ts';
 import { orderByAddress } from './order-by-address.ts';
 import { type InParts, part } from './part.ts';
 import { type PreparedPasswords, preparePasswords } from './prepare-passwords.ts';
@@ -35,8 +36,8 @@ export type ApplyOptions = {
   plan?: boolean;
   /** References to client secrets that lead to nothing here, by the path in the file: those that are there stay. */
   unresolved?: { path: string; reference: string }[];
-  /** Writes a policy also where no administrator is known to get in by it. */
-  acceptWarnings?: boolean;
+  /** Writes also what no administrator is known to get in after: a policy, members of a group with stricter rules, another address. */
+  acceptLockout?: boolean;
   /** Where companies without an address of their own live: a policy is judged by the second factors that browsers can use there. */
   baseUrl?: string;
 };
@@ -95,7 +96,7 @@ async function applyAll(
     const desired = state.contexts[index]!;
     const company = { scope: inside, at: (...path: PropertyKey[]) => atPath('contexts', index, ...path), refused };
     const found = contexts[index] ?? (await findCompany(inside, desired, options));
-    if (found) await editCompany(company, found, desired, result);
+    if (found) await editCompany(company, found, desired, { options, result });
     contexts[index] = found ?? (await addCompany(company, desired, result, options));
     nameCompany(result, desired.code);
   }
@@ -122,10 +123,9 @@ async function applyAll(
 }
 
 /** Of a new company nobody has been in, who could be locked out. */
-function policyOptions({ context, isNew }: Planned, { address }: DesiredContext, { acceptWarnings, baseUrl }: ApplyOptions): PolicyOptions {
-  const after = address === undefined ? context : { ...context, address: address ?? undefined };
-  const usableFactors = baseUrl === undefined ? undefined : factorsUsableAt(new URL(contextAddress(after, baseUrl)).origin);
-  return { usableFactors, mayLockOut: acceptWarnings === true || isNew };
+function policyOptions({ context, isNew }: Planned, desired: DesiredContext, { acceptLockout, baseUrl }: ApplyOptions): PolicyOptions {
+  const usableFactors = baseUrl === undefined ? undefined : factorsUsableAt(originOf(movedTo(context, desired), baseUrl));
+  return { usableFactors, mayLockOut: acceptLockout === true || isNew };
 }
 
 /** What was added since the last time is of this company. */
@@ -192,8 +192,14 @@ async function addCompany(company: Company, desired: DesiredContext, result: App
   return { context, isNew: true, before: plan ? await describeConfiguration(within(company.scope, context)) : undefined };
 }
 
-async function editCompany(company: Company, { context }: Planned, desired: DesiredContext, result: ApplyResult): Promise<void> {
+async function editCompany(
+  company: Company,
+  { context }: Planned,
+  desired: DesiredContext,
+  { options, result }: { options: ApplyOptions; result: ApplyResult },
+): Promise<void> {
   const inside = { ...company, scope: within(company.scope, context) };
+  await part(inside, [], (one) => keepAddress(one.scope, context, desired, options));
   await part(inside, [], (one) => applyCompany(one.scope, context, desired, result));
 }
 

@@ -2,13 +2,21 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../platform/errors/index.ts';
 import { listCustomFields, readCustomValues } from '../../company/custom-fields/index.ts';
 import { findFilledFields } from '../../people/directory-entries/index.ts';
-import { editUser, getUser, tidyPerson, type User } from '../../people/users/index.ts';
+import { editUser, fullName, getUser, listAdministratorsAmong, tidyPerson, type User } from '../../people/users/index.ts';
 import { useCase } from '../../scope.ts';
+import { keepAdministrators } from '../../sign-in/authentication/index.ts';
+import type { FactorKind } from '../../sign-in/credentials/factors/index.ts';
 
 type Changes = Parameters<typeof editUser>[2];
 
-/** As editUser, where the person's directory does not say it. What it says may be given as it is. @throws AppError field_of_directory by field, and those of editUser */
-export const editPerson = useCase(async (scope, userId: string, changes: Changes, version?: number): Promise<User> => {
+/** `version`: the one the editor saw. The others as in `JoinOptions`. */
+type How = { version?: number; usableFactors?: FactorKind[]; mayLockOut?: boolean };
+
+/**
+ * As editUser, where the person's directory does not say it. What it says may be given as it is. Who is an administrator stays one where nobody else of them gets in.
+ * @throws AppError field_of_directory by field, role_locks_out, and those of editUser
+ */
+export const editPerson = useCase(async (scope, userId: string, changes: Changes, how: How = {}): Promise<User> => {
   const user = await getUser(scope, userId);
   const filled = await findFilledFields(scope, user.userId);
   if (filled) {
@@ -27,5 +35,10 @@ export const editPerson = useCase(async (scope, userId: string, changes: Changes
         fields: Object.fromEntries(refused.map((name) => [name, 'fields.of_directory'])),
       });
   }
-  return editUser(scope, userId, changes, version);
+  const { version, usableFactors, mayLockOut } = how;
+  const edit = () => editUser(scope, userId, changes, version);
+  const isDemoted = changes.role === 'regular' && (await listAdministratorsAmong(scope, [userId])).length > 0;
+  if (!isDemoted || mayLockOut) return edit();
+  const refuse = () => new AppError('role_locks_out', 409, { params: { person: fullName(user) } });
+  return keepAdministrators(scope, edit, { usableFactors, refuse });
 });

@@ -39,6 +39,7 @@ export {
   getUser,
   holdUser,
   isActiveAdministrator,
+  listAdministratorsAmong,
   listFieldsWithValues,
   lockActiveAdministrator,
   lockUser,

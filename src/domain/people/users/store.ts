@@ -144,7 +144,14 @@ const activeAdministrator = (scope: Scope, userId: UserId) =>
 export const isActiveAdministrator = async (scope: Scope, userId: UserId): Promise<boolean> =>
   (await activeAdministrator(scope, userId)) !== undefined;
 
-/** The same, and nobody demotes or deactivates them until the transaction ends. */
+/** Of these people those who may sign in as administrators. */
+export const listAdministratorsAmong = (scope: Scope, userIds: string[]): Promise<UserId[]> =>
+  users(scope)
+    .where({ role: 'administrator', status: 'activated' })
+    .whereRaw('user_id = ANY(?::uuid[])', [userIds.filter(isId)])
+    .pluck('user_id');
+
+/** As `isActiveAdministrator`, and nobody demotes or deactivates them until the transaction ends. */
 export const lockActiveAdministrator = async (scope: Transaction, userId: UserId): Promise<boolean> =>
   (await activeAdministrator(scope, userId).forShare()) !== undefined;
 

@@ -1,6 +1,7 @@
 import { notifyChange } from '../../../platform/database/index.ts';
 import { AppError, parseInput } from '../../../platform/errors/index.ts';
 import { getApplication } from '../../applications/applications/index.ts';
+import { lockContext } from '../../company/contexts/index.ts';
 import { getGroup } from '../../people/groups/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { type Scope, type Transaction, useCase } from '../../scope.ts';
@@ -36,6 +37,8 @@ export type PolicyChange = { outcome: 'changed' } | { outcome: 'on-trial'; rever
 export const changePolicy = useCase(
   async (scope, input: unknown, version: number, usableFactors: FactorKind[] = factorKinds): Promise<PolicyChange> => {
     const after = parseInput(rulesSchema, input, 'path');
+    // whoever joins a group meanwhile waits, and so do we (keep-administrators.ts)
+    await lockContext(scope);
     const stored = await loadPolicy(scope);
     if (stored.version !== version) throw new AppError('changed_meanwhile', 409);
     const now = scope.clock.now();

@@ -41,7 +41,9 @@ export { type Arrival, describeFactors, describePassword, findNextStep, gatherFa
 export { giveTemporaryPassword } from './give-temporary-password.ts';
 export { type Identified, identify, takesLogin } from './identify.ts';
 export { endPolicyTrials } from './jobs.ts';
+export { keepAdministrators } from './keep-administrators.ts';
 export { keepsWayIn } from './keeps-way-in.ts';
+export { keepsWayInAt } from './keeps-way-in-at.ts';
 export type { KeptFacts, KeptRule } from './kept-facts.ts';
 export { type Basis, type Demands, type Facts, isStrong, nextStep, type PasswordFacts, type Step } from './next-step.ts';
 export {

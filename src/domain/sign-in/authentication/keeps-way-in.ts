@@ -3,10 +3,7 @@ import type { Scope } from '../../scope.ts';
 import type { FactorKind } from '../credentials/factors/index.ts';
 import { isAdministratorSignedIn, listAdministratorPlaces } from '../sessions/index.ts';
 import { type EffectivePolicy, findPoliciesOf, type PolicyRules } from '../sign-in-policy/index.ts';
-import { letsIn } from './lets-in.ts';
-
-const quarterMs = 15 * 60 * 1000;
-const quartersOfWeek = 7 * 24 * 4;
+import { letsIn, quartersOfWeekFrom } from './lets-in.ts';
 
 /** What decides whether an administrator gets in at all. */
 const wayIn = ({ identifiers, networks, hours, secondFactor: { demand, factors } }: EffectivePolicy) => ({
@@ -31,8 +28,7 @@ export async function keepsWayIn(
   if (administrators.length === 0) return true;
   const people = administrators.map(({ userId }) => ({ userId, role: 'administrator' as const }));
   const policies = await findPoliciesOf(scope, [before, after], people);
-  const now = scope.clock.now().getTime();
-  const times = Array.from({ length: quartersOfWeek }, (_, index) => new Date(now + index * quarterMs));
+  const times = quartersOfWeekFrom(scope.clock.now());
   return administrators.some(({ ip }, index) => {
     const [then, next] = policies[index] as [EffectivePolicy, EffectivePolicy];
     return isDeepStrictEqual(wayIn(then), wayIn(next)) || letsIn(next, { ip, times }, usableFactors);

@@ -13,3 +13,10 @@ export function letsIn(
   if (networks.length > 0 && ip === undefined) return false;
   return times.some((now) => admits({ networks, hours }, { ip: ip ?? '', now }) === undefined);
 }
+
+const quarterMs = 15 * 60 * 1000;
+const quartersOfWeek = 7 * 24 * 4;
+
+/** Every quarter of an hour of a week. */
+export const quartersOfWeekFrom = (now: Date): Date[] =>
+  Array.from({ length: quartersOfWeek }, (_, index) => new Date(now.getTime() + index * quarterMs));

@@ -33,6 +33,8 @@ export type Factor = Proof & {
   isIn(amr: string[]): boolean;
   /** Whether browsers can use it at this address. */
   isUsableAt(origin: string): boolean;
+  /** Of a factor that works only where it was set up: what of the address it is bound to, where it can be used at all. */
+  hostOf?(origin: string): string | undefined;
   /** What the person needs to set one up, for the part `enrol` of its view. @param again the form before, after a wrong answer */
   offer(scope: Scope, place: Place, user: User, again: Answer): Promise<Shown>;
   /** @returns the methods that the answer itself proved, or undefined when it was wrong, late, or not what was asked for */

@@ -1,9 +1,8 @@
-import { deleteGroup, findSecondFactorOfGroup, hasGroupRules } from '../../../domain/administration/group-changes/index.ts';
+import { addToGroup, deleteGroup, findSecondFactorOfGroup, hasGroupRules } from '../../../domain/administration/group-changes/index.ts';
 import { listApplicationsOfGroup } from '../../../domain/applications/assignments/index.ts';
 import { isSortOf } from '../../../domain/keyset.ts';
 import type { Directory } from '../../../domain/people/directories/index.ts';
 import {
-  addMembers,
   countGroups,
   createGroup,
   editGroup,
@@ -16,7 +15,7 @@ import {
 } from '../../../domain/people/groups/index.ts';
 import { listPhotos } from '../../../domain/people/profiles/index.ts';
 import { countUsers, fullName, getUser, listUsers } from '../../../domain/people/users/index.ts';
-import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage, usableFactors } from '../../request/index.ts';
 import { findOriginOfGroup, originsOfGroups } from '../origins.ts';
 import { readPastedPeople } from '../pasted-people.ts';
 import { findPeople, presentPicks } from '../pickers.ts';
@@ -148,7 +147,12 @@ const nameOfDirectory = async ({ scope }: PageContext, { groupId }: Group): Prom
 async function submitMembers(page: PageContext): Promise<void> {
   const people = await readPastedPeople(page);
   if ('fault' in people) return showGroup(page, people.fault);
-  const added = await addMembers(page.scope, page.params.group!, people.userIds);
+  const added = await submitForm(
+    page,
+    () => addToGroup(page.scope, page.params.group!, people.userIds, { usableFactors: usableFactors(page) }),
+    ({ fault = '' }) => showGroup(page, { login: page.form.get('login'), message: fault }),
+  );
+  if (added === undefined) return;
   redirectTo(page, `/admin/groups/${page.params.group}`, added === 0 ? 'already_members' : added === 1 ? 'member_added' : 'members_added');
 }
 

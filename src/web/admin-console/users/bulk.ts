@@ -5,7 +5,7 @@ import { listGroupsByIds } from '../../../domain/people/groups/index.ts';
 import { type ChosenUsers, countChosen, listChosen, listUsersByIds } from '../../../domain/people/users/index.ts';
 import { type GroupId, isId, type OperationId } from '../../../domain/scope.ts';
 import { notFound } from '../../../platform/errors/index.ts';
-import { type PageContext, type Refusal, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, renderPage, usableFactors } from '../../request/index.ts';
 import { type ChoiceKind, type Choices, listChoices, readChoices, wantsSearch } from '../choices.ts';
 import { mostTicked } from '../sorted-list.ts';
 import { redirectTo, submitForm } from '../submit.ts';
@@ -120,7 +120,8 @@ export async function submitBulk(page: PageContext): Promise<void> {
 
 type Asked = { change: Offered; linkTo?: string[]; agreed?: number };
 
-function start({ scope, locale }: PageContext, chosen: ChosenUsers, { change, linkTo, agreed }: Asked): Promise<OperationId> {
+function start(page: PageContext, chosen: ChosenUsers, { change, linkTo, agreed }: Asked): Promise<OperationId> {
+  const { scope, locale } = page;
   if (change === 'invite-to-approval') return startApprovalInvitations(scope, chosen, { groupIds: linkTo ?? [], locale }, agreed);
-  return startBulkChange(scope, chosen, { change, linkTo, locale }, agreed);
+  return startBulkChange(scope, chosen, { change, linkTo, locale, usableFactors: usableFactors(page) }, agreed);
 }

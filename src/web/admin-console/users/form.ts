@@ -12,6 +12,7 @@ import {
   renderPage,
   rulesOf,
   savingCustomFields,
+  usableFactors,
 } from '../../request/index.ts';
 import { type Choices, type LinkKind, linkKinds, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { redirectTo, shownVersion, submitForm } from '../submit.ts';
@@ -145,7 +146,12 @@ export async function submitEdit(page: PageContext): Promise<void> {
         page,
         async () => (await listCustomFields(page.scope)).filter(({ code }) => !filled.has(`custom_${code}`)),
         (custom) =>
-          editPerson(page.scope, user.userId, { firstName, lastName, role, department, customFields: custom }, shownVersion(page)),
+          editPerson(
+            page.scope,
+            user.userId,
+            { firstName, lastName, role, department, customFields: custom },
+            { version: shownVersion(page), usableFactors: usableFactors(page) },
+          ),
       ),
     (refusal) => showForm(page, values, { userId: user.userId, origin, refusal }),
   );

@@ -1,8 +1,9 @@
-import { linkUser, listAssignments, unassignApplication } from '../../../domain/applications/assignments/index.ts';
+import { linkPerson } from '../../../domain/administration/group-changes/index.ts';
+import { listAssignments, unassignApplication } from '../../../domain/applications/assignments/index.ts';
 import { listGroupsOfUser, removeMember } from '../../../domain/people/groups/index.ts';
 import { fullName, getUser, recordView, type User } from '../../../domain/people/users/index.ts';
 import type { Scope } from '../../../domain/scope.ts';
-import { type PageContext, type Refusal, type Route, renderPage } from '../../request/index.ts';
+import { type PageContext, type Refusal, type Route, renderPage, usableFactors } from '../../request/index.ts';
 import { type Held, type LinkKind, linksOf, listChoices, noChoices, readChoices, wantsSearch } from '../choices.ts';
 import { originsOfGroups } from '../origins.ts';
 import { redirectTo, submitForm } from '../submit.ts';
@@ -86,7 +87,7 @@ async function submitAdd(page: PageContext, kind: LinkKind): Promise<void> {
   const user = await getUser(page.scope, page.params.user!);
   const done = await submitForm(
     page,
-    () => linkUser(page.scope, user.userId, linksOf({ [kind]: choices })).then(() => true),
+    () => linkPerson(page.scope, user.userId, linksOf({ [kind]: choices }), { usableFactors: usableFactors(page) }).then(() => true),
     (refusal) => showAdd(page, kind, choices, refusal),
   );
   if (done) redirectTo(page, `/admin/users/${user.userId}/${kind}`, kind === 'groups' ? 'groups_linked' : 'applications_linked');

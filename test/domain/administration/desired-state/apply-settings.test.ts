@@ -162,7 +162,7 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
       await store.session(ana.userId);
       await db('sessions').where('context_id', contextId).update({ ended_at: store.scope.clock.now() });
       expect(await faults({ policy }, options)).to.deep.equal(['contexts[0].policy errors.policy_without_way_in']);
-      expect((await apply({ policy }, { ...options, acceptWarnings: true })).changes).to.have.length(1);
+      expect((await apply({ policy }, { ...options, acceptLockout: true })).changes).to.have.length(1);
       await apply({ policy: { lockout: { limit: 7 } } }, options);
       await removed();
     });
@@ -220,7 +220,7 @@ describe('domain/administration/desired-state: settings, policy and secrets', ()
       applications: [app],
     });
     const since = await settings();
-    await apply({ policy }, { prune: true, acceptWarnings: true });
+    await apply({ policy }, { prune: true, acceptLockout: true });
     expect(await settings()).to.deep.equal({ ...since, policy });
   });
 

@@ -21,6 +21,7 @@ function ceremonyFor(place: Place): Ceremony {
 export const passkey: Factor = {
   isIn: (amr) => amr.includes('hwk') || amr.includes('swk'),
   isUsableAt: (origin) => relyingPartyOf({ origin, name: '' }) !== undefined,
+  hostOf: (origin) => relyingPartyOf({ origin, name: '' })?.id,
   offer: (scope, place, user) =>
     startRegistration(scope, ceremonyFor(place), { userId: user.userId, login: identifier(user), name: fullName(user) }),
   async enrol(scope, place, userId, answer, name) {

@@ -2,6 +2,7 @@
 export {
   countProtected,
   type EnrolledFactor,
+  listFactorKinds,
   listSecondFactors,
   listWithoutSecondFactor,
   removeAllSecondFactors,

@@ -27,6 +27,13 @@ export async function listWithoutSecondFactor({ db, contextId }: Scope, userIds:
   return new Set(userIds.filter((id) => !have.has(id)));
 }
 
+/** Of these people, those who have enrolled any, and the kinds. */
+export async function listFactorKinds({ db, contextId }: Scope, userIds: UserId[]): Promise<Map<UserId, FactorKind[]>> {
+  const rows = await db('second_factors').where('context_id', contextId).whereIn('user_id', userIds).distinct('user_id', 'kind');
+  const byUser = Map.groupBy(rows, (row) => row.user_id);
+  return new Map([...byUser].map(([userId, own]) => [userId, own.map(({ kind }) => kind as FactorKind)]));
+}
+
 /** How many activated people have one. */
 export async function countProtected({ db, contextId }: Scope): Promise<number> {
   const holders = db('second_factors').where('context_id', contextId).distinct('user_id');
