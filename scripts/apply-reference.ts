@@ -208,6 +208,8 @@ Any text may have references: \`\${env:NAME}\` is an environment variable of who
 
 Where it is said of keys that \`null\` brings a default back, each of them takes \`null\` as well, though it is not repeated below. Companies may take each other's addresses in one file, in any order.
 
+\`portaria export\` writes such a file. While a change to the sign-in policy is on trial in the console, the file has the confirmed rules, which come back if nobody confirms the change, and a line on standard error says so.
+
 ${sections.join('\n')}`;
 }
 

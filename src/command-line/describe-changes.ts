@@ -1,5 +1,6 @@
 import { type ToldField, tellFields, tellObject } from '../domain/administration/configuration/index.ts';
 import type { ApplyResult, Change, PlannedContext } from '../domain/administration/desired-state/index.ts';
+import type { Advice } from '../domain/applications/applications/index.ts';
 import type { Translate } from '../platform/i18n/index.ts';
 import { describeAdvice } from './advice.ts';
 import { terminalWords } from './own-words.ts';
@@ -107,7 +108,6 @@ function describeNotes(result: ApplyResult, isDone: boolean): string[] {
   const nameOf = ({ application, context }: { application: string; context?: string }) =>
     contexts.length > 1 ? `${context} ${application}` : application;
   const left = leftOut.map((one) => `  ${nameOf(one)}: ${t(`left_out.${one.reason}`, { what: one.what })}`);
-  const weaker = advice.map((one) => `  ${nameOf(one)}: ${describeAdvice(one, t)}`);
   const kept = keptSecrets.map((one) => `  ${nameOf(one)}: ${one.reference}`);
   const keys = leftOutKeys.map((one) => `  ${nameOf(one)}: ${one.count}`);
   const isPolicy = changes.some(({ what, details }) => what === 'sign-in policy' && details !== undefined);
@@ -118,6 +118,13 @@ function describeNotes(result: ApplyResult, isDone: boolean): string[] {
     ...(keys.length > 0
       ? ['', 'Keys left out of jwks because they are incomplete, too weak, not supported or for another use:', ...keys]
       : []),
-    ...(weaker.length > 0 ? ['', 'Weakened protection:', ...weaker] : []),
+    ...describeWeakened(advice.map((one) => ({ ...one, application: nameOf(one) }))),
   ];
+}
+
+/** What is weaker than it could be, in a line each. */
+export function describeWeakened(advice: (Advice & { application: string })[]): string[] {
+  const t = terminalWords();
+  const lines = advice.map((one) => `  ${one.application}: ${describeAdvice(one, t)}`);
+  return lines.length > 0 ? ['', 'Weakened protection:', ...lines] : [];
 }

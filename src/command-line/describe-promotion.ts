@@ -66,13 +66,16 @@ export function describeFindings(comparison: Comparison, findings: Finding[], { 
     );
     return [`  "${difference.id.trim()}":`, ...lines];
   });
-  const isOpen = findings.some(({ severity, id }) => severity === 'warning' && !accepted.includes(id));
+  const open = findings.filter(({ severity, id }) => severity === 'warning' && !accepted.includes(id));
   return [
     '',
     ...findings.toSorted(bySeverity).map((one) => `${one.severity === 'error' ? 'Error' : 'Warning'}: ${tellFinding(t, one)}`),
     ...(asked.length > 0 ? ['', 'Say it in a file for --values:', ...asked] : []),
     ...(findings.some(({ code }) => code === 'missing') ? ['', `With what they need: ${printOnly(comparison, picked)}`] : []),
-    ...(isOpen ? ['', 'Warnings are taken note of by --accept-warnings.'] : []),
+    ...(open.some(({ code }) => code !== 'no_way_in') ? ['', 'Warnings are taken note of by --accept-warnings.'] : []),
+    ...(open.some(({ code }) => code === 'no_way_in')
+      ? ['', 'If you know that an administrator can still sign in, confirm that with --accept-lockout; --accept-warnings does not.']
+      : []),
   ];
 }
 

@@ -2,8 +2,10 @@ import { isSecretPlace } from '../domain/administration/configuration/index.ts';
 import {
   type Choice,
   type Comparison,
+  canKeepOut,
   compareWithApproval,
   findCompanyOfPromotion,
+  listWeakened,
   pickedOf,
   previewPromotion,
   promote,
@@ -15,6 +17,7 @@ import type { ContextId, Scope } from '../domain/scope.ts';
 import { factorsUsableAt } from '../domain/sign-in/credentials/factors/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type Command, exitCodes, type Options, type Output, type Tools, UsageError, withStore } from './command.ts';
+import { describeWeakened } from './describe-changes.ts';
 import {
   describeDifferences,
   describeFindings,
@@ -35,7 +38,7 @@ export const promoteCommand: Command = {
   exits: { problems: 'something stands in the way, a warning is not taken note of, or an undo was refused; nothing was changed' },
   summary: 'Brings what approval has otherwise to production, all of it or nothing; or takes a promotion back',
   usage:
-    'promote FROM TO [--dry-run] [--values FILE] [--only "KIND KEY, …"]… [--with-removals] [--accept-warnings]\n       portaria promote --undo ID [--rest]',
+    'promote FROM TO [--dry-run] [--values FILE] [--only "KIND KEY, …"]… [--with-removals] [--accept-warnings] [--accept-lockout]\n       portaria promote --undo ID [--rest]',
   examples: [
     'promote acme-approval acme --dry-run',
     'promote acme-approval acme --values production.yaml --json',
@@ -47,6 +50,7 @@ export const promoteCommand: Command = {
     only: { type: 'string', multiple: true },
     'with-removals': { type: 'boolean' },
     'accept-warnings': { type: 'boolean' },
+    'accept-lockout': { type: 'boolean' },
     undo: { type: 'string' },
     rest: { type: 'boolean' },
   },
@@ -54,7 +58,7 @@ export const promoteCommand: Command = {
     const { undo } = options;
     if (typeof undo === 'string') {
       if (args.length > 0) throw new UsageError('--undo takes the id of a promotion, and no companies.');
-      const other = (['dry-run', 'values', 'only', 'with-removals', 'accept-warnings'] as const).find(
+      const other = (['dry-run', 'values', 'only', 'with-removals', 'accept-warnings', 'accept-lockout'] as const).find(
         (name) => options[name] !== undefined,
       );
       // a preview that is not one would take back what is in use
@@ -110,12 +114,14 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
     differences: comparison.differences.map(({ id, ...one }) => ({ ...one, id, chosen: picked.some((other) => other.id === id) })),
     values: Object.fromEntries(picked.flatMap(({ id, questions }) => saidOf(id, questions, choice))),
   };
-  if (comparison.differences.length === 0 || (options.only && picked.length === 0))
-    return { text: 'Nothing to promote.', data: { outcome: 'nothing', ...shown } };
+  if (picked.length === 0) return { text: describeNothing(comparison, choice, options), data: { outcome: 'nothing', ...shown } };
   // an administrator at the console confirms them from where they are; here nobody would notice that they are kept out
-  const isPolicy = picked.some(({ kind }) => kind === 'policy' || kind === 'override');
+  const isRisky = canKeepOut(picked);
+  const advice = listWeakened(comparison, choice, scope.clock.now());
+  const weakened = describeWeakened(advice.map((one) => ({ ...one, application: one.name })));
   const findings = await previewPromotion(scope, comparison, choice, around);
-  if (options['accept-warnings']) choice.accepted = findings.map(({ id }) => id);
+  const consents = (code: string) => options[code === 'no_way_in' ? 'accept-lockout' : 'accept-warnings'] === true;
+  choice.accepted = findings.filter(({ code }) => consents(code)).map(({ id }) => id);
   const open = findings.filter(({ severity, id }) => severity === 'error' || !choice.accepted.includes(id));
   const dryRun = options['dry-run'] === true;
   if (dryRun || open.length > 0)
@@ -123,11 +129,12 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
       text: [
         ...describeDifferences(comparison, choice),
         ...describeFindings(comparison, findings, choice),
-        ...(isPolicy ? ['', policyWouldHold] : []),
+        ...(isRisky ? ['', policyWouldHold] : []),
+        ...weakened,
         '',
         'Nothing was changed.',
       ].join('\n'),
-      data: { outcome: open.length > 0 ? 'refused' : 'preview', dryRun, ...shown, findings: findings.map(told) },
+      data: { outcome: open.length > 0 ? 'refused' : 'preview', dryRun, ...shown, findings: findings.map(told), advice },
       exitCode: open.length > 0 ? exitCodes.problems : exitCodes.ok,
       isRefusal: !dryRun,
     };
@@ -142,12 +149,19 @@ async function runPromotion(scope: Scope, comparison: Comparison, options: Optio
   const secrets = done.outcome === 'applied' ? done.secrets : [];
   const end =
     done.outcome === 'applied'
-      ? `Promoted.${isPolicy ? ` ${policyHolds}` : ''} To take it back: ${calledAs()} promote --undo ${done.promotionId}`
+      ? `Promoted.${isRisky ? ` ${policyHolds}` : ''} To take it back: ${calledAs()} promote --undo ${done.promotionId}`
       : `Proposed as ${done.promotionId}: an administrator has to agree to it in the console.`;
   return {
-    text: [...describeDifferences(comparison, choice), ...describeSecrets(secrets), '', end].join('\n'),
-    data: { outcome: done.outcome, promotionId: done.promotionId, ...shown, secrets },
+    text: [...describeDifferences(comparison, choice), ...describeSecrets(secrets), ...weakened, '', end].join('\n'),
+    data: { outcome: done.outcome, promotionId: done.promotionId, ...shown, secrets, advice },
   };
+}
+
+function describeNothing(comparison: Comparison, choice: Choice, options: Options): string {
+  const count = options.only ? 0 : comparison.differences.filter(({ action }) => action === 'remove').length;
+  if (count === 0) return 'Nothing to promote.';
+  const line = `Nothing to promote (${count} only in production). With --with-removals that is removed there.`;
+  return [...describeDifferences(comparison, choice), '', line].join('\n');
 }
 
 /** What is said for production alone, by the name of the object. */

@@ -8,6 +8,8 @@ import { runCommandLine } from '../../src/command-line/index.ts';
 import { declinePromotion, promotionRules } from '../../src/domain/administration/promotion/index.ts';
 import { deleteApplication, findApplicationByCode } from '../../src/domain/applications/applications/index.ts';
 import { changeSettings, loadSettings } from '../../src/domain/company/context-settings/index.ts';
+import { changePolicy, confirmPolicy } from '../../src/domain/sign-in/authentication/index.ts';
+import { loadPolicy } from '../../src/domain/sign-in/sign-in-policy/index.ts';
 import { AppError } from '../../src/platform/errors/index.ts';
 import { onDatabase } from '../support/process.ts';
 import { oidcApplication, ownApplication, ownRedirect } from '../support/promotion.ts';
@@ -19,12 +21,13 @@ describe('portaria promote', function () {
   const values = join(folder, 'values.yaml');
   let server: TestServer;
   /** In this process: a new one for each takes longer than what it does. */
-  async function run(...args: string[]) {
+  const run = (...args: string[]) => runCommand('promote', ...args);
+  async function runCommand(...args: string[]) {
     const said = { stdout: '', stderr: '' };
     const before = { ...process.env };
     Object.assign(process.env, onDatabase(server.databaseUrl));
     try {
-      const status = await runCommandLine(['promote', ...args], {
+      const status = await runCommandLine(args, {
         out: (text) => {
           said.stdout += text;
         },
@@ -382,7 +385,7 @@ describe('portaria promote', function () {
     expect(finding.message).to.contain(finding.rule);
   });
 
-  it('prints what something lacks as the option that takes it along, and says what to do when nothing is chosen', async () => {
+  it('prints what something lacks as the option that takes it along, and says that there is nothing to promote', async () => {
     await approval({ groups: [{ name: 'Guests' }], applications: [oidcApplication('guest', { assignedTo: { groups: ['Guests'] } })] });
     writeFileSync(values, stringify(ownRedirect('guest')));
     const alone = await run('acme-approval', 'acme', '--values', values, '--only', 'application guest');
@@ -394,6 +397,70 @@ describe('portaria promote', function () {
     const pair = { code: 'solo-approval', name: 'Solo (approval)', environment: 'approval', pairedWith: 'solo' };
     await server.apply({ contexts: [solo, pair] });
     const nothing = await run('solo-approval', 'solo');
-    expect(nothing.stderr).to.contain('Error: Nothing is chosen. Name differences by --only');
+    expect(nothing.stdout).to.contain('Nothing to promote (1 only in production).');
+  });
+
+  it('warns of rules of the policy only where they can keep somebody out, and takes nobody’s word for it but --accept-lockout', async () => {
+    const only = ['--only', 'policy'];
+    const warning = 'could keep every administrator out';
+    const tried = async (policy: object) => {
+      await approval({ policy: { session: null, networks: null, hours: null, secondFactor: null, ...policy } });
+      return run('acme-approval', 'acme', ...only, '--dry-run', '--accept-warnings');
+    };
+    const harmless: object[] = [{ session: { idleMinutes: 50 } }, { password: { minLength: 14 } }, { lockout: { limit: 6 } }];
+    for (const policy of harmless)
+      expect((await tried(policy)).stdout, JSON.stringify(policy))
+        .to.contain('~ ')
+        .and.not.to.contain(warning);
+    const hours = { days: [1], from: '08:00', to: '12:00', timeZone: 'UTC' };
+    for (const policy of [{ hours }, { secondFactor: { demand: 'required' } }, { networks: ['192.0.2.0/24'] }])
+      expect((await tried(policy)).stdout, JSON.stringify(policy)).to.contain(warning);
+    const args = ['acme-approval', 'acme', ...only];
+    const refused = await run(...args, '--accept-warnings');
+    expect([refused.status, refused.stderr.includes('confirm that with --accept-lockout')], refused.stderr).to.deep.equal([2, true]);
+    const done = await run(...args, '--accept-lockout');
+    expect([done.status, done.stdout.includes('The sign-in policy holds at once')], done.stderr).to.deep.equal([0, true]);
+    await server.apply({ contexts: [{ code: 'acme', policy: { networks: null } }] });
+  });
+
+  it('says what is weaker than it could be of applications that are brought over, as apply does', async () => {
+    const saml = {
+      entityId: 'https://weak.example',
+      assertionConsumerServices: [{ url: 'https://weak.example/acs' }],
+      ignoreSignatures: true,
+    };
+    await approval({ applications: [{ code: 'weak', name: 'Weak', navigable: true, saml }] });
+    const own = { 'saml.entityId': saml.entityId, 'saml.assertionConsumerServices': ['https://weak.example/acs'] };
+    writeFileSync(values, stringify({ 'application weak': own }));
+    const args = ['acme-approval', 'acme', '--values', values, '--only', 'application weak'];
+    const line = "Weakened protection:\n  Weak: Ignore signatures that can't be verified.";
+    expect((await run(...args, '--dry-run')).stdout).to.contain(line);
+    const done = await run(...args, '--accept-warnings');
+    expect(done.stdout, done.stderr).to.contain(line).and.to.contain('Promoted.');
+  });
+
+  it('has nothing to promote where only production has more', async () => {
+    await server.apply({
+      contexts: [
+        { code: 'less', name: 'Less', applications: [ownApplication('extra'), ownApplication('spare')] },
+        { code: 'less-approval', name: 'Less (approval)', environment: 'approval', pairedWith: 'less' },
+      ],
+    });
+    const done = await run('less-approval', 'less');
+    expect(done.stdout).to.contain('- Application EXTRA (not chosen)').and.to.contain('Nothing to promote (2 only in production).');
+    expect([done.status, done.stderr]).to.deep.equal([0, '']);
+  });
+
+  it('an export during a trial has the rules that nobody has to confirm, and says so', async () => {
+    const scope = await server.scope('acme');
+    const exported = async () => {
+      const { stdout, stderr } = await runCommand('export', 'acme', '--json');
+      return [JSON.parse(stdout).contexts[0].policy.networks, stderr.includes('on trial')];
+    };
+    const { rules, version } = await loadPolicy(scope);
+    await changePolicy(scope, { ...rules, base: { ...rules.base, networks: ['127.0.0.0/8'] } }, version);
+    expect(await exported()).to.deep.equal([[], true]);
+    await confirmPolicy(scope, version + 1);
+    expect(await exported()).to.deep.equal([['127.0.0.0/8'], false]);
   });
 });

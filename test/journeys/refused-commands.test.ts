@@ -206,13 +206,14 @@ describe('commands that are refused', function () {
       expect(status, out).to.equal(65);
       expect(out + err)
         .to.contain('contexts[0].policy')
-        .and.contain('--accept-warnings')
+        .and.contain('--accept-lockout')
         .and.contain('portaria apply before.yaml');
     }
     for (const option of ['--plan', '--dry-run']) {
-      const { out, err } = await apply(strict, option, '--accept-warnings');
+      const { out, err } = await apply(strict, option, '--accept-lockout');
       expect(out, err).to.contain('could keep every administrator out').and.contain('portaria export');
     }
+    // the name that it had
     const { out, err } = await apply(strict, '--accept-warnings');
     expect(out, err).to.contain('holds at once, without a trial').and.contain('portaria explain');
     expect((await apply(strict)).out).to.equal('Nothing to change.');

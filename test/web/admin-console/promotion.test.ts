@@ -522,4 +522,20 @@ describe('web: promotion', () => {
     await server.apply({ contexts: [{ code: 'other-approval', name: 'Other (approval)', environment: 'approval', pairedWith: 'other' }] });
     for (const path of paths.slice(3)) expect((await rita.get(`${server.baseUrl}/other${path}`)).status, `another's ${path}`).to.equal(404);
   });
+
+  it('the review says what is weaker than it could be of applications that are brought over', async () => {
+    const saml = {
+      entityId: 'https://weak.example',
+      assertionConsumerServices: [{ url: 'https://weak.example/acs' }],
+      ignoreSignatures: true,
+    };
+    await approval({ applications: [{ code: 'weak', name: 'Weak', navigable: true, saml }] });
+    const choose = await ana.get(at('/admin/promotion'));
+    const values = { 'saml.entityId': saml.entityId, 'saml.assertionConsumerServices': 'https://weak.example/acs' };
+    const named = Object.fromEntries(Object.entries(values).map(([path, value]) => [`own application weak ${path}`, value]));
+    const review = await press(choose, 'review', { pick: ['application weak'], ...named });
+    expect(load(review.text)('main').text().replace(/\s+/g, ' ')).to.contain(
+      "Weakened protectionWeak: Ignore signatures that can't be verified.",
+    );
+  });
 });

@@ -5,13 +5,14 @@ import { inSnapshot, type Scope } from '../../scope.ts';
 import { type Configuration, plain } from './configuration.ts';
 import { describeApis, describeApplications } from './describe-applications.ts';
 import { describeGroups } from './describe-groups.ts';
-import { describePolicy } from './describe-policy.ts';
+import { describePolicy, type WhichRules } from './describe-policy.ts';
 import { describeSettings } from './describe-settings.ts';
 
 /** What a file would say of the company. A few statements, however many applications there are. */
-export const describeConfiguration = (scope: Scope): Promise<Configuration> => inSnapshot(scope, describe);
+export const describeConfiguration = (scope: Scope, which?: WhichRules): Promise<Configuration> =>
+  inSnapshot(scope, (inside) => describe(inside, which));
 
-async function describe(scope: Scope): Promise<Configuration> {
+async function describe(scope: Scope, which?: WhichRules): Promise<Configuration> {
   const { code, name, environment, pairedContextId, address, samlEntityId, timeZone } = await getOwnContext(scope);
   const partner = pairedContextId && (await findContextById(scope.db, pairedContextId));
   const settings = await describeSettings(scope);
@@ -19,7 +20,7 @@ async function describe(scope: Scope): Promise<Configuration> {
   const directories = await listDirectories(scope);
   const applications = await describeApplications(scope);
   const apis = await describeApis(scope, applications);
-  const policy = await describePolicy(scope, applications);
+  const policy = await describePolicy(scope, applications, which);
   const carriers = new Set([...applications.groups, ...apis.groups, ...policy.groups]);
   return plain<Configuration>({
     code,

@@ -1,7 +1,7 @@
 import { listGroupsByIds } from '../../people/groups/index.ts';
 import { nameKey } from '../../people/users/index.ts';
 import type { ApplicationId, GroupId, Scope } from '../../scope.ts';
-import { loadPolicy, type PolicyOverride, rulesInForce } from '../../sign-in/sign-in-policy/index.ts';
+import { loadPolicy, type PolicyOverride, rulesInForce, trialAt } from '../../sign-in/sign-in-policy/index.ts';
 import type { OverrideTarget } from './configuration.ts';
 import type { DescribedApplications } from './describe-applications.ts';
 import { inOrder } from './describe-groups.ts';
@@ -43,9 +43,17 @@ export async function nameOverrides(
   });
 }
 
-/** The rules in force, those on trial too. */
-export async function describePolicy(scope: Scope, { codes }: DescribedApplications): Promise<{ described: unknown; groups: GroupId[] }> {
-  const { base, overrides } = rulesInForce(await loadPolicy(scope), scope.clock.now());
+export type WhichRules = { confirmed?: boolean };
+
+/** The rules in force, those on trial too unless only `confirmed` ones are asked for: then those before the trial. */
+export async function describePolicy(
+  scope: Scope,
+  { codes }: DescribedApplications,
+  { confirmed }: WhichRules = {},
+): Promise<{ described: unknown; groups: GroupId[] }> {
+  const stored = await loadPolicy(scope);
+  const now = scope.clock.now();
+  const { base, overrides } = (confirmed && trialAt(stored, now)?.before) || rulesInForce(stored, now);
   const named = await nameOverrides(scope, overrides, codes);
   const described = named
     .map(({ override: { overrideId: _, for: _target, networks, ...parts }, for: target }) => ({

@@ -19,4 +19,5 @@ export { findCompanyOfPromotion, findProposal, getPromotion, listObjects as list
 export { refuseStaying, tellFinding, tellHindrance, tellRefusedUndo, tellRule } from './tell.ts';
 export { findTriedChoice, startPromotionSimulation } from './try-promotion.ts';
 export { planUndo, type Undone, type UndoneObject, type UndoPlan, undoPromotion } from './undo.ts';
+export { canKeepOut, listWeakened } from './weakened.ts';
 export type { NewSecret } from './write-changes.ts';

@@ -8,6 +8,7 @@ import {
   findProposal,
   findTriedChoice,
   getPromotion,
+  listWeakened,
   pickedOf,
   previewPromotion,
   promote,
@@ -19,7 +20,7 @@ import { loadSettings } from '../../../domain/company/context-settings/index.ts'
 import { AppError } from '../../../platform/errors/index.ts';
 import { type PageContext, type Refusal, renderPage, usableFactors } from '../../request/index.ts';
 import { redirectTo, submitForm } from '../submit.ts';
-import { hiddenOf, markFaults, presentDifference, presentFindings } from './present.ts';
+import { hiddenOf, markFaults, presentDifference, presentFindings, presentWeakened } from './present.ts';
 import { showPromotion } from './promotion.ts';
 import { readChoice } from './read-choice.ts';
 import { inReviewTurn } from './review-turn.ts';
@@ -145,6 +146,7 @@ async function renderReview(
       rows: picked.map((one) => presentDifference(page, one, choice)),
       hidden: hiddenOf(comparison, choice, () => true),
       warnings: presentFindings(page, findings, choice),
+      weakened: presentWeakened(page, listWeakened(comparison, choice, page.services.clock.now())),
       fourEyes: rules.fourEyes,
     },
     { refusal },

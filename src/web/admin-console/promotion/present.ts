@@ -4,6 +4,7 @@ import {
   type Comparison,
   type Doer,
   type Finding,
+  type listWeakened,
   type PromotionDifference,
   tellFinding,
   tellRule,
@@ -45,6 +46,12 @@ export function presentDifference(page: PageContext, difference: PromotionDiffer
 
 export const presentFindings = ({ t }: PageContext, findings: Finding[], { accepted }: Pick<Choice, 'accepted'>) =>
   findings.map((one) => ({ id: one.id, severity: one.severity, text: tellFinding(t, one), isAccepted: accepted.includes(one.id) }));
+
+export const presentWeakened = ({ t }: PageContext, weakened: ReturnType<typeof listWeakened>) =>
+  weakened.map(({ name, option, state }) => {
+    const why = state === 'ended' ? 'ended' : `${option}.weakens`;
+    return { name, text: `${t(`saml_options.${option}.label`)}. ${t(`saml_options.${why}`)}` };
+  });
 
 type Row = ReturnType<typeof presentDifference>;
 
