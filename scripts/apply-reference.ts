@@ -206,6 +206,8 @@ An example and the rules are in the [guide for operators](operators.md#companies
 
 Any text may have references: \`\${env:NAME}\` is an environment variable of whoever runs \`apply\`, \`\${file:PATH}\` the content of a file beside this one. \`$\${\` is a \`\${\` that means itself. This page and the schema are generated from the sources: \`npm run generate\`.
 
+Whoever applies a file that nobody has reviewed lets it read whatever the process may read: every variable and file that it names can end up in a company. The server's own settings and its data folder are left out by their names and paths; a copy of \`master.key\` elsewhere, or a hard link to it, is a file like any other. \`--plan\` and \`--dry-run\` print the references of the file, never what they lead to.
+
 Where it is said of keys that \`null\` brings a default back, each of them takes \`null\` as well, though it is not repeated below. Companies may take each other's addresses in one file, in any order.
 
 \`portaria export\` writes such a file. While a change to the sign-in policy is on trial in the console, the file has the confirmed rules, which come back if nobody confirms the change, and a line on standard error says so.

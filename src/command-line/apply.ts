@@ -27,10 +27,13 @@ export const applyCommand: Command = {
       );
     const how = { acceptLockout: options['accept-lockout'] === true || options['accept-warnings'] === true, baseUrl: config.baseUrl };
     const dryRun = plan || options['dry-run'] === true;
-    const work = ({ state, unresolved }: ConfigurationFile) => {
+    const work = ({ state, unresolved, asWritten }: ConfigurationFile) => {
       const bring = async ({ scope }: Tools): Promise<Output> => {
         const apply = (more: ApplyOptions) => applyState(scope, state, { unresolved, ...how, ...more });
-        if (dryRun || !prune) return output(await apply({ dryRun, plan, prune }), { dryRun, plan });
+        if (dryRun || !prune) {
+          const result = await apply({ dryRun, plan, prune });
+          return output(dryRun ? asWritten(result) : result, { dryRun, plan });
+        }
         const seen = await showRemovals(apply, options.json !== true, note);
         if (!seen) return { text: 'Nothing was changed.', data: { dryRun, changes: [] } };
         return output(await apply({ prune: seen }), { dryRun, plan });

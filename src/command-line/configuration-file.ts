@@ -12,11 +12,12 @@ import {
   type StateFault,
 } from '../domain/administration/configuration/index.ts';
 import { metadataLimits } from '../platform/saml/index.ts';
-import { tellingFound } from './found-in-file.ts';
+import { tellingFound, tellingReferences } from './found-in-file.ts';
 import { NamedFileFault, type NamedFiles, namedFiles, readUtf8 } from './named-files.ts';
 import { parseYaml, yamlFault } from './yaml-fault.ts';
 
-export type ConfigurationFile = { state: DesiredState; unresolved: Resolved['unresolved'] };
+/** `asWritten`: the references of the file in place of what they lead to, for what is only shown. */
+export type ConfigurationFile = { state: DesiredState; unresolved: Resolved['unresolved']; asWritten: <T>(shown: T) => T };
 
 /**
  * Does something with what a file says, with everything that it names in its place. A refusal tells what the file has in each place.
@@ -34,14 +35,18 @@ export async function withConfigurationFile<T>(
   const files = namedFiles(file === '-' ? '.' : dirname(file), dataDir);
   const written = read(file);
   const { value, unresolved, faults } = resolveReferences(written, files.references);
+  const asWritten = tellingReferences(written, value);
   const check = async () => {
     const { state, faults: shape } = readState(value);
     const { state: whole, faults: missing } = state ? withFiles(state, files) : { state, faults: [] };
     const wrong = [...faults, ...shape, ...missing];
-    if (whole && wrong.length === 0) return work({ state: whole, unresolved });
+    if (whole && wrong.length === 0) return work({ state: whole, unresolved, asWritten });
     const lookOn = async (left: DesiredState, inFile: (fault: StateFault) => StateFault) => {
       const rest = withFiles(left, files);
-      return [...rest.faults, ...(await findMore({ state: rest.state, unresolved: moveReferences(rest.state, unresolved, inFile) }))];
+      return [
+        ...rest.faults,
+        ...(await findMore({ state: rest.state, unresolved: moveReferences(rest.state, unresolved, inFile), asWritten })),
+      ];
     };
     throw new StateError(await findInRest(value, wrong, lookOn));
   };

@@ -58,6 +58,34 @@ function withoutResolved(value: string, own: Reference[], others: Reference[]): 
   return text.slice(0, at) + quoted.before + text.slice(at + quoted.after.length);
 }
 
+/** Words of ours in what is shown. */
+const ours = new Set(['action', 'kind', 'path', 'option', 'state', 'reason', 'contexts', 'context']);
+
+/** What is only shown tells the references of a file instead of what they lead to, wherever it stands. @returns a copy with every text so */
+export function tellingReferences(written: unknown, resolved: unknown): <T>(shown: T) => T {
+  const references = listReferences(written, resolved)
+    .filter(({ before }) => /(?<!\$)\$\{(?:env|file):/.test(before))
+    .toSorted((one, other) => other.after.length - one.after.length);
+  const parts = references.filter(({ after }) => after.length >= shortestElsewhere);
+  const tell = (text: string, isValue: boolean): string => {
+    const whole = (isValue ? references : parts).find(({ after }) => bare(after) === bare(text));
+    if (whole) return whole.before;
+    return parts.reduce((told, { before, after }) => told.replace(new RegExp(RegExp.escape(after), 'giu'), () => before), text);
+  };
+  const walk = (value: unknown, isValue = false): unknown => {
+    if (typeof value === 'string') return tell(value, isValue);
+    if (Array.isArray(value)) return value.map((one) => walk(one, isValue));
+    if (!isKeys(value)) return value;
+    const inner = (key: string, one: unknown) =>
+      ours.has(key) && !isValue ? one : walk(one, isValue || key === 'before' || key === 'after');
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inner(key, one)]));
+  };
+  return references.length > 0 ? (shown) => walk(shown) as typeof shown : (shown) => shown;
+}
+
+/** As the store may have it: without spaces and line breaks around, in lower case. */
+const bare = (text: string): string => text.replace(/\s+/g, '').toLowerCase();
+
 function listReferences(written: unknown, resolved: unknown): Reference[] {
   if (typeof written === 'string') {
     const after = typeof resolved === 'string' ? resolved.trim() : '';

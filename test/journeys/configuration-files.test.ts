@@ -45,6 +45,32 @@ describe('a company as a file, by the command line', function () {
     expect(named.stderr).to.contain('contexts[0].name: The environment variable NOT_SET_HERE is not set.').and.to.contain('nowhere.txt');
   });
 
+  it('is planned and tried with the references that it has, never with what they lead to', () => {
+    const [words, letters] = ['Kept Out Of Pipelines', 'Xyz'];
+    const file = write(
+      'references.yaml',
+      `contexts:
+  - code: referring
+    name: "\${env:WORDS}"
+    timeZone: UTC
+    groups: [{ name: "\${env:LETTERS}", description: "\${file:note.txt}" }]
+    users: [{ email: "\${env:MAIL}", firstName: A }]
+    branding: { texts: { en: { signIn: "For \${env:WORDS}" } } }
+`,
+    );
+    writeFileSync(join(folder, 'note.txt'), 'a hidden line\n');
+    const variables = { WORDS: words, LETTERS: letters, MAIL: 'hidden@referring.example' };
+    for (const how of ['--plan', '--dry-run'])
+      for (const json of [[], ['--json']]) {
+        const { stdout, stderr, status } = run(['apply', file, how, ...json], variables);
+        expect(status, stderr).to.equal(0);
+        for (const value of [words, 'hidden line', 'hidden@referring']) expect(stdout, how).not.to.contain(value);
+        expect(stdout).to.contain(`\${env:MAIL}`);
+      }
+    const plan = run(['apply', file, '--plan'], variables).stdout;
+    for (const reference of [`\${env:WORDS}`, `\${file:note.txt}`, `For \${env:WORDS}`]) expect(plan).to.contain(reference);
+  });
+
   it('is planned in words without a change, made, and comes back from its export without one', () => {
     const plan = run(['apply', everything, '--plan'], { EVERYTHING_PAYROLL: secret });
     expect(plan.stdout).to.contain('everything (new)').and.to.contain('+ Application Payroll: yes').and.to.contain('Access token: 600');
