@@ -101,8 +101,10 @@ function withReferences(schema: Marked): Schema {
   if (!isText && !isLimited) return inner;
   const { description, default: standard, ...limited } = inner;
   const told = { ...(description === undefined ? {} : { description }), ...(standard === undefined ? {} : { default: standard }) };
-  return { ...told, anyOf: [limited, { $ref: '#/definitions/reference' }] };
+  return { ...told, anyOf: [limited, ...(isText ? [inQuotes] : []), { $ref: '#/definitions/reference' }] };
 }
+
+const inQuotes: Schema = { type: 'string', pattern: '^\\s*-?\\d{1,15}\\s*$' };
 
 /** Validators that are strict want a type beside what is said of lists, and every key that is required among the properties. */
 function forStrict(value: unknown): unknown {

@@ -1,4 +1,4 @@
-import { type ErrorCode, isAlias, isNode, Lexer, type Node, parseDocument, visit, YAMLParseError } from 'yaml';
+import { type ErrorCode, isAlias, isNode, isScalar, Lexer, type Node, parseDocument, visit, YAMLError } from 'yaml';
 
 /** The file is no YAML: `message` says where, and the rule; nothing of the line, which may hold a password. */
 class YamlFault extends Error {}
@@ -8,16 +8,19 @@ export function parseYaml(text: string): unknown {
   try {
     const document = parseDocument(text, { prettyErrors: true, logLevel: 'error' });
     const [wrong] = document.errors;
-    if (wrong) throw wrong;
-    const value: unknown = document.toJS();
-    const fault = shapeFault(value, text) ?? commentFault(document, text);
+    const fault = (wrong && indentFault(document.errors, text)) ?? (wrong ? undefined : nodeFault(document, text));
     if (fault) throw new YamlFault(fault);
+    const [thrown] = [...document.errors, ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')];
+    if (thrown) throw thrown;
+    const value: unknown = document.toJS();
+    const odd = shapeFault(value, text) ?? commentFault(document, text);
+    if (odd) throw new YamlFault(odd);
     return value;
   } catch (error) {
     // the parser goes down by calling itself
     if (error instanceof Error && error.message.startsWith('Maximum call stack')) throw new YamlFault(tooDeep);
-    if (error instanceof YAMLParseError) throw new YamlFault(quoteFault(error, text) ?? ruleOf(error));
-    if (error instanceof ReferenceError && /alias/i.test(error.message)) throw new YamlFault(aliasOfNothing);
+    if (error instanceof YAMLError) throw new YamlFault(quoteFault(error, text) ?? ruleOf(error));
+    if (error instanceof ReferenceError && /alias/i.test(error.message)) throw new YamlFault(tooManyAliases);
     throw error;
   }
 }
@@ -70,6 +73,8 @@ function placeOfOwnAlias(text: string): string {
 /** @returns undefined for what the parser did not throw */
 export const yamlFault = (error: unknown): string | undefined => (error instanceof YamlFault ? error.message : undefined);
 
+const tooManyAliases = 'Aliases (*) repeat too much';
+
 /** In words of our own, by what the parser calls it. */
 const rules: Partial<Record<ErrorCode, string>> = {
   ALIAS_PROPS: 'An alias (*) stands alone, without an anchor (&) or a tag (!)',
@@ -91,18 +96,46 @@ const rules: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: 'Lines are indented by spaces, not by tabs',
   TAG_RESOLVE_FAILED: 'A tag (!) is not known: put a text that begins with ! in quotes',
   UNEXPECTED_TOKEN: 'Something stands where nothing can',
-  RESOURCE_EXHAUSTION: 'Aliases (*) repeat too much',
+  RESOURCE_EXHAUSTION: tooManyAliases,
 };
 
-const aliasOfNothing = 'An alias (*) repeats what has no anchor (&) before it, or too much';
+/** What JSON has no word for: other kinds of values, numbers without an end, and aliases of nothing. */
+function nodeFault(document: ReturnType<typeof parseDocument>, text: string): string | undefined {
+  const wrong: { rule: string; offset: number }[] = [];
+  visit(document, (_, node) => {
+    if (!isNode(node) || !node.range) return;
+    const [offset] = node.range;
+    const { tag } = node as { tag?: string };
+    if (isAlias(node) && !node.resolve(document)) wrong.push({ rule: rules.BAD_ALIAS!, offset });
+    if (tag !== undefined && !plainTags.test(tag)) wrong.push({ rule: rules.TAG_RESOLVE_FAILED!, offset });
+    if (isScalar(node) && typeof node.value === 'number' && !Number.isFinite(node.value)) wrong.push({ rule: noNumber, offset });
+  });
+  const [first] = wrong.toSorted((one, other) => one.offset - other.offset);
+  return first && `${first.rule} at ${placeOf(text, first.offset)}`;
+}
 
-function ruleOf({ code, linePos }: YAMLParseError): string {
+const plainTags = /^(?:!|tag:yaml\.org,2002:(?:str|int|float|bool|null|seq|map))$/;
+const noNumber = 'A number is too large, or .inf or .nan, which is none: put a text in quotes';
+
+/** A line that is indented wrongly is a part of the text before it for the parser, and a list that nothing closes a matter of indentation. */
+function indentFault(errors: YAMLError[], text: string): string | undefined {
+  const [{ code, message, pos }, ...others] = errors as [YAMLError, ...YAMLError[]];
+  const flow = /^Flow (sequence|map) .* end with a (.)/.exec(message);
+  if (code === 'BAD_INDENT' && flow)
+    return `What begins with ${flow[2] === ']' ? '[' : '{'} is not closed by ${flow[2]} before ${placeOf(text, pos[0])}`;
+  if (code !== 'BLOCK_AS_IMPLICIT_KEY' || !others.some((one) => one.code === 'MULTILINE_IMPLICIT_KEY')) return undefined;
+  const isOwnLine = text.slice(0, pos[0]).split('\n').at(-1)!.trim() === '';
+  const line = text.slice(0, pos[0]).split('\n').length + (isOwnLine ? 0 : 1);
+  return `${rules.BAD_INDENT} at line ${line}`;
+}
+
+function ruleOf({ code, linePos }: YAMLError): string {
   const { line, col } = linePos?.[0] ?? {};
   return `${rules[code] ?? 'This is no YAML'}${line === undefined ? '' : ` at line ${line}, column ${col}`}`;
 }
 
 /** What is wrong with quotes, where it begins: the parser sees it only where the text ends. */
-function quoteFault({ code, pos: [at], message }: YAMLParseError, text: string): string | undefined {
+function quoteFault({ code, pos: [at], message }: YAMLError, text: string): string | undefined {
   if (code === 'MISSING_CHAR' && /^Missing closing .quote/.test(message)) {
     const opening = quoteBefore(text, at);
     return `The text that begins with ${text[opening]} at ${placeOf(text, opening)} has no closing ${text[opening]}`;

@@ -33,6 +33,34 @@ describe('command-line: a file that is no YAML', () => {
         .and.not.contain('unter');
   });
 
+  it('what a file for apply cannot mean is told by its place: tags, numbers without an end, aliases of nothing', () => {
+    const cases: [text: string, rule: RegExp][] = [
+      ['a: 1\nb: !hunter2 x', /tag .* line 2, column \d+$/],
+      ['a: !!binary aGk=', /tag .* line 1, column \d+$/],
+      ['a: !!set {x}', /tag .* line 1, column \d+$/],
+      ['a: !!int five', /tag .* line 1, column 4$/],
+      ['a:\n  - .inf', /number is too large.* line 2, column 5$/],
+      ['a: -.inf', /number is too large.* line 1, column 4$/],
+      ['a: .nan', /number is too large/],
+      ['{"a": 1e400}', /number is too large.* line 1, column 7$/],
+      ['a: 1\nb: *hunter2', /no anchor .* line 2, column 4$/],
+    ];
+    for (const [text, rule] of cases) expect(faultOf(text), text).to.match(rule).and.not.contain('unter');
+    for (const text of ['a: !!str 5', 'a: !!int 5', 'a: ! x', 'a: &b 1\nc: *b', 'a: ".inf"'])
+      expect(faultOf(text), text).to.equal(undefined);
+  });
+
+  it('a line that is indented wrongly and a bracket that nothing closes are told apart', () => {
+    const indented = /indented .* at line 3/;
+    for (const text of ['a:\n  b: 1\n c: 2', 'a:\n  b: 1\n   c: 2', 'a:\n  - 1\n - 2', 'a:\n- b: 1\n   c: 2'])
+      expect(faultOf(text), text).to.match(indented);
+    for (const [text, rule] of [
+      ['a: [1, 2\nb: 3', 'What begins with [ is not closed by ] before line 2, column 1'],
+      ['a: {x: 1', 'What begins with { is not closed by } before line 1, column 9'],
+    ] as const)
+      expect(faultOf(text), text).to.equal(rule);
+  });
+
   it('a value that is a comment is told by its place; a comment that is meant as one is not', () => {
     for (const [text, place] of [
       ['a:\n  color: #1a2b3c\n', 'line 2, column 10'],
@@ -114,11 +142,11 @@ describe('command-line: a file that is no YAML', () => {
     expect(parseYaml('a: &x { b: 1 }\nc: [*x, *x]')).to.deep.equal({ a: { b: 1 }, c: [{ b: 1 }, { b: 1 }] });
   });
 
-  it('what is YAML is read without a warning that would print it', () => {
+  it('what is no YAML that we take is refused without a warning that would print it', () => {
     const warned: string[] = [];
     const listen = (warning: Error) => warned.push(warning.message);
     process.on('warning', listen);
-    expect(parseYaml('password: !hunter2 x')).to.deep.equal({ password: 'x' });
+    expect(faultOf('password: !hunter2 x')).to.contain('tag');
     return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       process.off('warning', listen);
       expect(warned).to.deep.equal([]);

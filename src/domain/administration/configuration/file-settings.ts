@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromDigits } from '../../../platform/errors/index.ts';
 import { termsTextsSchema } from '../../applications/consents/index.ts';
 import { brandingSettings } from '../../company/branding/index.ts';
 import { mailTexts } from '../../company/mails/index.ts';
@@ -55,8 +56,7 @@ export const settingsShape = {
   directoryRules: rulesOf(z.boolean().nullish()).optional(),
   /** 0 is for ever. */
   auditRetentionDays: z
-    .number()
-    .meta({ oneOf: [{ const: 0 }, { type: 'integer', minimum: 30, maximum: 36_500 }] })
+    .preprocess(fromDigits, z.number().meta({ oneOf: [{ const: 0 }, { type: 'integer', minimum: 30, maximum: 36_500 }] }))
     .optional(),
 };
 

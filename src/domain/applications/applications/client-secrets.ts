@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { type KeyRing, safeEqual } from '../../../platform/crypto/index.ts';
 import { type Database, run } from '../../../platform/database/index.ts';
+import { whole } from '../../../platform/errors/index.ts';
 import type { ApplicationId, Scope } from '../../scope.ts';
 
 /** The secret that the one in force has replaced: it goes on until `expires_at`, in seconds since the epoch. */
@@ -9,7 +9,7 @@ export type FormerSecret = { fingerprint: string; expires_at: number };
 /** What is kept of a client's secrets: keyed fingerprints, and when each ends; 0 or none is never (RFC 7591 §3.2.1). */
 export type KeptSecrets = { secret_fingerprint?: string; client_secret_expires_at?: number; former_secret?: FormerSecret };
 
-export const secretEnd = z.number().int().min(0).max(253_402_300_799).optional();
+export const secretEnd = whole(0, 253_402_300_799).optional();
 
 /** What fingerprints of client secrets are made for. They cannot be made again: we do not have the secrets. */
 export const fingerprintPurpose = 'client-secret';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { webAddressRule, wordRule } from '../../../platform/errors/index.ts';
+import { webAddressRule, whole, wordRule } from '../../../platform/errors/index.ts';
 import { isRedirectUri } from './redirect-addresses.ts';
 import { relayStatePattern } from './relay-states.ts';
 import type { SourceField } from './source-field.ts';
@@ -24,8 +24,6 @@ export const entityId = z
   .refine((value) => !/[\p{C}\s]/u.test(value), 'fields.entity_id')
   .meta(wordRule);
 
-const minutes = (least: number, most: number) =>
-  z.number('fields.number_range').int('fields.number_range').min(least, 'fields.number_range').max(most, 'fields.number_range');
 const day = z.iso.date('fields.day');
 const isWebAddress = (value: string) => /^https?:/.test(value) && isRedirectUri(value);
 const always = () => true;
@@ -60,11 +58,11 @@ export const samlOptions = {
   spNameQualifier: { kind: 'text', section: 'told', type: entityId },
   audiences: { kind: 'lines', section: 'protection', type: z.array(entityId).max(10), weakens: always },
   oneTimeUse: { kind: 'flag', section: 'protection', type: z.boolean() },
-  assertionMinutes: { kind: 'minutes', section: 'protection', type: minutes(1, 480), weakens: (value: number) => value > 15 },
+  assertionMinutes: { kind: 'minutes', section: 'protection', type: whole(1, 480), weakens: (value: number) => value > 15 },
   sessionMinutes: {
     kind: 'minutes',
     section: 'protection',
-    type: minutes(0, 525_600),
+    type: whole(0, 525_600),
     weakens: (value: number) => value === 0 || value > 1440,
   },
   oaepSha256: { kind: 'flag', section: 'protection', type: z.boolean() },

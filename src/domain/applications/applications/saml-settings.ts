@@ -8,6 +8,7 @@ import {
   type RuleTogether,
   readAsFar,
   webAddressRule,
+  whole,
   wordsRule,
 } from '../../../platform/errors/index.ts';
 import { attributeNameFormat, blockCiphers, everyNameIdFormat, pemOf, signingAlgorithms } from '../../../platform/saml/index.ts';
@@ -89,7 +90,7 @@ const schema = z.strictObject({
           .string()
           .refine((url) => isPartnerAddress(url) || isPlainHttp(url), 'fields.web_uri')
           .meta(webAddressRule),
-        index: z.number().int().min(0).max(65_535).optional(),
+        index: whole(0, 65_535).optional(),
         isDefault: z.boolean().default(false),
         /** Left out, answers go there by POST. */
         binding: z.literal('artifact').optional(),

@@ -25,7 +25,7 @@ const timeOfDay = z.string().regex(time, 'fields.time_of_day');
 const hours = z
   .strictObject({
     /** 1 is Monday, 7 is Sunday (ISO 8601). */
-    days: z.array(z.number().int().min(1).max(7)).min(1, 'fields.days').max(7),
+    days: z.array(whole(1, 7)).min(1, 'fields.days').max(7),
     from: timeOfDay,
     to: timeOfDay,
     timeZone: z.string().refine(isTimeZone, 'fields.time_zone').meta(timeZoneRule),
