@@ -78,7 +78,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].oidc.allow_private_use_schemes':
     'Redirect addresses by a scheme without a dot, such as `cursor://`, which any program on a device can claim (RFC 8252 §7.1): for programs that know nothing else. They have to use PKCE.',
   'contexts[].applications[].oidc.web_origins':
-    'Origins such as `https://app.example.com` whose pages may call the token endpoint and userinfo from a browser (CORS), besides those of the redirect addresses.',
+    'Origins such as `https://app.example.com` whose pages may call the token endpoint and UserInfo from a browser (CORS), besides those of the redirect addresses.',
   'contexts[].applications[].oidc.post_logout_redirect_uris': 'Where people may be sent back to after they signed out.',
   'contexts[].applications[].oidc.grant_types': 'How it may ask for tokens.',
   'contexts[].applications[].oidc.id_token_signed_response_alg':
@@ -126,7 +126,7 @@ export const descriptions: Record<string, string> = {
   'contexts[].applications[].oidc.groups_claim.names[].group': 'Its name here.',
   'contexts[].applications[].oidc.groups_claim.names[].as': 'What the application calls it.',
   'contexts[].applications[].oidc.most_values':
-    'A longer list is left out of tokens, where `claims_overage` names it, and told at userinfo; 200 unless given.',
+    'A longer list is left out of tokens, where `claims_overage` names it, and told at UserInfo; 200 unless given.',
   'contexts[].applications[].oidc.subject_type':
     '`pairwise`: another `sub` in each sector. A change makes every person a new one to the application.',
   'contexts[].applications[].oidc.sector_identifier_uri':

@@ -116,7 +116,7 @@ describe('codes and their texts', () => {
       changes: [],
       facts: [
         { name: 'Purpose', value: 'Import' },
-        { name: 'Users', value: 'Added 1200, Removed 2' },
+        { name: 'Users', value: 'Added 1,200, Removed 2' },
         { name: 'Memberships', value: '–' },
       ],
       rest: {},

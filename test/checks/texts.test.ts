@@ -64,6 +64,18 @@ describe('texts in three languages', () => {
     }
   });
 
+  it('quotation marks and apostrophes are those of the language', () => {
+    const quotes = { en: /["'«»‘]/, es: /["'“”‘]/, 'pt-BR': /["'«»‘]/ };
+    // JSON, and characters that are listed
+    const asTyped = ['fields.jwks_set', 'fields.directory_login'];
+    const wrong = locales.flatMap((locale) =>
+      folders.flatMap((folder) =>
+        [...textsOf(folder, locale)].filter(([key, text]) => quotes[locale].test(text) && !asTyped.includes(key)),
+      ),
+    );
+    expect(wrong).to.deep.equal([]);
+  });
+
   it('every key that a page or the code names exists', () => {
     const missing = [];
     for (const { file, source } of sources) {

@@ -303,7 +303,7 @@ describe('the portaria command line, on the embedded store', function () {
     ] as const)
       expect(refusals(explain('acme', person, application)), `${person} ${application}`).to.deep.equal(['not-assigned']);
     // who and what was taken is told where something else was typed; what there is not is told as such
-    expect(run('explain', 'acme', 'souza', 'payr').stdout).to.contain("ana@acme.example (Ana Souza) can't open payroll (Payroll)");
+    expect(run('explain', 'acme', 'souza', 'payr').stdout).to.contain('ana@acme.example (Ana Souza) can’t open payroll (Payroll)');
     for (const [person, application, unknown] of [
       ['na@acme.example', 'payroll', 'No user signs in with na@acme.example.'],
       ['acme.example', 'payroll', 'No user signs in with acme.example.'],
@@ -323,7 +323,7 @@ describe('the portaria command line, on the embedded store', function () {
       expect(JSON.parse(run('explain', 'acme', person, application, '--json').stdout)).to.include({ code: 'ambiguous_name' });
     }
     const words = run('explain', 'acme', 'ana@acme.example', 'payroll');
-    expect(words.stdout).to.contain("Ana Souza can't open Payroll").and.contain('not assigned');
+    expect(words.stdout).to.contain('Ana Souza can’t open Payroll').and.contain('not assigned');
     const overrides = [{ for: { application: 'mobile' }, networks: ['203.0.113.0/24'] }];
     expect(apply({ contexts: [{ code: 'acme', name: 'Acme S.A.', policy: { overrides } }] }).status).to.equal(0);
     const allowed = run('explain', 'acme', 'jsilva', 'mobile', '--from', '203.0.113.7').stdout;

@@ -42,7 +42,7 @@ const kinds: Kind[] = [
     mustChange: (login) => slapd.replace(dnOf(login), { pwdReset: 'TRUE' }),
     // it says so whatever the password is
     disable: (login) => slapd.replace(dnOf(login), { pwdAccountLockedTime: '000001010000Z' }),
-    says: /couldn't sign you in/,
+    says: /couldn’t sign you in/,
     pause: () => slapd.pause(),
     resume: () => slapd.resume(),
   },
@@ -144,7 +144,7 @@ for (const kind of kinds)
       const { page } = await signIn(3);
       expect(page.status).to.equal(422);
       expect(page.text).to.match(kind.says);
-      expect((await signIn(3, 'a wrong guess')).page.text).to.contain("couldn't sign you in");
+      expect((await signIn(3, 'a wrong guess')).page.text).to.contain('couldn’t sign you in');
     });
 
     it('a directory that takes connections and answers nothing keeps one person waiting; then it goes on', async () => {

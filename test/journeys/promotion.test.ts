@@ -297,14 +297,14 @@ describe('portaria promote', function () {
     const refused = await run('--undo', promotionId);
     expect(refused.status).to.equal(2);
     expect(refused.stderr)
-      .to.match(/^Application RELIC: “Client ID” can't be saved\. .* Found: "relic"$/m)
-      .and.to.match(/· Application RELIC \(stays: can't be restored: “Client ID”\. /)
+      .to.match(/^Application RELIC: “Client ID” can’t be saved\. .* Found: "relic"$/m)
+      .and.to.match(/· Application RELIC \(stays: can’t be restored: “Client ID”\. /)
       .and.to.contain('✓ Application BESIDE')
       .and.to.contain('Nothing was changed.')
       .and.to.contain(`To take back the rest: portaria promote --undo ${promotionId} --rest`);
     const told = JSON.parse((await run('--undo', promotionId, '--json')).stdout);
     expect(told).to.include({ outcome: 'refused', code: 'promotion_refused' });
-    expect(told.objects.find(({ key }: { key: string }) => key === 'relic').why).to.match(/^can't be restored: “Client ID”/);
+    expect(told.objects.find(({ key }: { key: string }) => key === 'relic').why).to.match(/^can’t be restored: “Client ID”/);
     const rest = await run('--undo', promotionId, '--rest');
     expect([rest.status, rest.stdout.includes('Undone.')], rest.stdout).to.deep.equal([0, true]);
     const scope = await server.scope('acme');
@@ -353,7 +353,7 @@ describe('portaria promote', function () {
       'many-needs': /^changed since then: Category/,
       'many-people': /users since/,
       'many-gone': /^removed since then/,
-      'many-old': /^can't be restored: “Client ID”/,
+      'many-old': /^can’t be restored: “Client ID”/,
       'many crew': /^still needed by Application MANY-NEEDS/,
       'many free': /^still needed by Application MANY-PEOPLE/,
     };
@@ -378,7 +378,7 @@ describe('portaria promote', function () {
     const args = ['acme-approval', 'acme', '--values', values, '--only', 'application wrong'];
     const refused = await run(...args);
     expect([refused.status, refused.stdout]).to.deep.equal([2, '']);
-    expect(refused.stderr).to.contain("Error: Application WRONG: “Redirect URIs (2)” can't be saved. ");
+    expect(refused.stderr).to.contain('Error: Application WRONG: “Redirect URIs (2)” can’t be saved. ');
     const [finding] = (await json(...args)).findings;
     expect(finding).to.include({ code: 'refused', path: 'oidc.redirect_uris.1', field: 'Redirect URIs (2)' });
     expect(finding.rule).to.match(/https:|Schemes/);

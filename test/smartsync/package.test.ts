@@ -144,7 +144,7 @@ describe('SmartSync as a process', function () {
         HTTPS_PROXY: `http://${proxy.address}`,
       };
       const stranger = run(join(folder, 'package', 'smartsync'), [], folder, { ...env, SMARTSYNC_DATA_DIR: join(folder, 'stranger') });
-      await says(stranger, "does not trust the server's certificate");
+      await says(stranger, 'does not trust the server’s certificate');
       expect(secure.enrolments).to.deep.equal([]);
       const trusting = { ...env, SMARTSYNC_DATA_DIR: join(folder, 'trusting'), NODE_EXTRA_CA_CERTS: certificate.caFile };
       await says(run(join(folder, 'package', 'smartsync'), [], folder, trusting), 'Connected to');

@@ -1,7 +1,7 @@
 // Owns: the three languages, their messages, choosing one for a request; codes as people of any script type them. Does not: know which page asks.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { createInstance } from 'i18next';
+import { createInstance, type FormatterModule } from 'i18next';
 import { type Locale, locales } from './negotiate.ts';
 
 export { isLocale, type Locale, locales, negotiateLocale } from './negotiate.ts';
@@ -35,16 +35,26 @@ function readTexts(folder: URL, locale: Locale): Record<string, string> {
   return Object.fromEntries([...found].map(([key, { text }]) => [key, text]));
 }
 
+const numbers = Object.fromEntries(locales.map((locale) => [locale, new Intl.NumberFormat(locale)]));
+/** Writes a number to fill in as its language does. */
+const formatter: FormatterModule = {
+  type: 'formatter',
+  init: () => {},
+  add: () => {},
+  addCached: () => {},
+  format: (value, _name, locale) => (typeof value === 'number' ? numbers[locale!]!.format(value) : value),
+};
+
 /** Reads the texts once. @param folder ends with a slash. A key that is missing comes back as itself: the tests find those. */
 export function createI18n(folder: URL): I18n {
-  const i18n = createInstance();
+  const i18n = createInstance().use(formatter);
   const resources = Object.fromEntries(locales.map((locale) => [locale, { translation: readTexts(folder, locale) }]));
   i18n.init({
     resources,
     keySeparator: false,
     fallbackLng: false,
     initAsync: false,
-    interpolation: { escapeValue: false },
+    interpolation: { escapeValue: false, alwaysFormat: true },
     returnNull: false,
   });
   const translators = new Map(

@@ -54,7 +54,7 @@ export const samlFaults: Fault[] = [
   { fault: 'a clock that is ahead', cause: ask({ code: 'formats', at: minutes(60) }), named: /too old or from the future/ },
   { fault: 'a wrong destination', cause: ask({ destination: 'https://elsewhere.example/sso' }), named: /addressed to another destination/ },
   { fault: 'a request that is not signed', cause: ask({ code: 'strict' }), named: /message is not signed/ },
-  { fault: 'a signature of another key', cause: signedByOther, named: /does not match any of the application's certificates/ },
+  { fault: 'a signature of another key', cause: signedByOther, named: /does not match any of the application’s certificates/ },
   { fault: 'another version', cause: (world) => post(Buffer.from('<x/>').toString('base64'))(world), named: /schema|SAML message/ },
   { fault: 'an encoding that the binding does not have', cause: post('%%%'), named: /not encoded as its binding requires/ },
   { fault: 'a document type', cause: post(Buffer.from(`<!DOCTYPE x>${xmlOf({})}`).toString('base64')), named: /document type/ },

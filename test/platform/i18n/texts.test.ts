@@ -30,6 +30,14 @@ describe('unit: texts', () => {
     expect(t('users.other'), 'a missing one comes back as its key').to.equal('users.other');
   });
 
+  it('numbers are written as the language writes them', () => {
+    write('users', { users: { most: 'At most {{most}} of {{all}}', chosen_one: '{{count}} person', chosen_other: '{{count}} people' } });
+    const i18n = load();
+    const said = locales.map((locale) => i18n.for(locale)('users.most', { most: 12_345, all: '67890' }));
+    expect(said).to.deep.equal(['At most 12,345 of 67890', 'At most 12.345 of 67890', 'At most 12.345 of 67890']);
+    expect(i18n.for('en')('users.chosen', { count: 1_200 })).to.equal('1,200 people');
+  });
+
   it('a key that two files define is an error that names both', () => {
     write('users', { users: { name: 'Name' } });
     write('groups', { users: { name: 'Group' } });

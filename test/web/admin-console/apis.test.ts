@@ -137,7 +137,7 @@ describe('web: APIs in the console', () => {
     const refused = await fillIn(await path(`/applications/${mobile}`), { isResourceServer: 'yes', scopes: 'orders:write' });
     expect(refused.status).to.equal(422);
     expect(refused.text)
-      .to.contain("A public application can't authenticate")
+      .to.contain('A public application can’t authenticate')
       .and.match(/value="orders:write" checked/);
     expect((await admin.get(at(await path()))).text).to.contain('is the API');
     expect((await fillIn(form, {}, /refuse/)).location).to.contain('done=api_application_refused');

@@ -235,7 +235,7 @@ describe('web/admin-console', () => {
     expect((await ana.get(at(`/admin/users/${own}/deactivate`), { form: { _csrf: csrf } })).status).to.equal(409);
     const edit = ana.form(await ana.get(at(`/admin/users/${own}/edit`)), /edit$/);
     const { role: _, ...demoted } = edit.fields;
-    expect((await ana.get(edit.action, { form: demoted })).text).to.contain("You can't do this to your own account");
+    expect((await ana.get(edit.action, { form: demoted })).text).to.contain('You can’t do this to your own account');
     const { requestDeletion } = await import('../../../src/domain/people/users/index.ts');
     const scope = await server.scope();
     let code = '';

@@ -151,7 +151,7 @@ describe('web: the sign-in policy', () => {
     expect((await ana.get(at('/admin/policy?login=nobody'))).text).to.contain('No user signs in with nobody');
     const { page } = await signIn('jsilva', passwords.joao);
     expect(page.text, 'the policy is checked at every sign-in')
-      .to.contain("no longer meets your company's password policy")
+      .to.contain('no longer meets your company’s password policy')
       .and.to.contain('At least 30 characters');
     const link = /\/admin\/policy\/overrides\/[0-9a-f-]{36}/.exec((await ana.get(at('/admin/policy'))).text)![0];
     expect((await save({}, link)).status, 'as shown').to.equal(303);

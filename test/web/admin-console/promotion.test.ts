@@ -489,7 +489,7 @@ describe('web: promotion', () => {
     await take('gone');
     const again = await ana.submit(first);
     expect(again.status).to.equal(409);
-    expect(load(again.text)('.alert-fault li').text()).to.match(/gone: can't be restored/i);
+    expect(load(again.text)('.alert-fault li').text()).to.match(/gone: can’t be restored/i);
     expect(await findGroupByName(scope, 'Sales'), 'nothing is done').not.to.equal(undefined);
     await take('lost');
     const third = await ana.submit(ana.form(again, /undo$/));

@@ -195,7 +195,7 @@ describe('web/oidc: attacks', () => {
     const jar = await signedIn(server.baseUrl, 'ana@acme.example', passwords.ana);
     const { answer } = await authorize(server, jar);
     expect(answer.status).to.equal(403);
-    expect(answer.text).to.contain("You don't have access to Payroll");
+    expect(answer.text).to.contain('You don’t have access to Payroll');
     const supportCode = /support-code">([A-Z0-9]{4}-[A-Z0-9]{4})</.exec(answer.text)![1]!;
     const back = await jar.submit(jar.form(answer), {}, (url) => url.startsWith(server.redirectUri));
     expect(new URL(back.location!).searchParams.get('error')).to.equal('access_denied');
@@ -210,7 +210,7 @@ describe('web/oidc: attacks', () => {
     await setApplicationEnabled(scope, application!.applicationId, false);
     const answer = await until(async () => {
       const { answer: page } = await authorize(server, new Jar());
-      return page.text.includes("Payroll can't be used right now") && page;
+      return page.text.includes('Payroll can’t be used right now') && page;
     }, 'the notice of the change');
     expect(answer.status).to.equal(400);
     const supportCode = /support-code">([A-Z0-9-]{9})</.exec(answer.text)![1]!;

@@ -63,7 +63,7 @@ describe('web: whoever does not want to sign in goes back to the application', (
       ['enrolment', /totp-secret/, signIn, () => setPolicy(server, { secondFactor: { demand: 'required', factors: ['totp'] } })],
       [
         'who is kept out',
-        /You can't sign in right now/,
+        /You can’t sign in right now/,
         (page, jar) => fillSignIn(jar, page, 'ana@acme.example', passwords.ana, stop),
         () => setPolicy(server, { networks: ['203.0.113.0/24'] }),
       ],

@@ -137,7 +137,7 @@ describe('web/sign-in: second factors', () => {
         const told = await answer(jar, page, '000000');
         expect(told.status).to.equal(503);
         expect(told.headers['retry-after']).to.match(/^\d+$/);
-        expect(told.text).to.contain("can't be checked right now").and.to.contain('name="code"');
+        expect(told.text).to.contain('can’t be checked right now').and.to.contain('name="code"');
       }
     } finally {
       totp.prove = prove;

@@ -34,7 +34,7 @@ export function presentDetails(details: Record<string, unknown>, t: Translate, i
   const rest: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(others)) {
     const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
-    if (isCounts(value)) facts.push({ name: nameOf(name), value: countsLine(value, nameOf) });
+    if (isCounts(value)) facts.push({ name: nameOf(name), value: countsLine(value, nameOf, t) });
     else if (isObject(value) || (Array.isArray(value) && !isList)) rest[name] = value;
     else facts.push({ name: nameOf(name), value: isList ? value.join(', ') || '–' : wordOf(value, name) });
   }
@@ -51,10 +51,10 @@ const isCounts = (value: unknown): value is Record<string, number> =>
   isObject(value) && Object.keys(value).length > 0 && Object.values(value).every((one) => typeof one === 'number');
 
 /** What of them happened at all. */
-const countsLine = (counts: Record<string, number>, nameOf: (name: string) => string): string =>
+const countsLine = (counts: Record<string, number>, nameOf: (name: string) => string, t: Translate): string =>
   Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${nameOf(name)} ${count}`)
+    .map(([name, n]) => t('audit.amount', { name: nameOf(name), n }))
     .join(', ') || '–';
 
 /** Every value by its path; lists in one line. */

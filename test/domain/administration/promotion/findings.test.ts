@@ -219,7 +219,7 @@ describe('domain/administration/promotion: what is checked before', () => {
       expect(found!.path, `${kind} ${path}`).to.match(new RegExp(`^${path.replaceAll('.', '\\.')}(\\.\\d+)?$`));
       const said = tellFinding(t, found!);
       expect(said)
-        .to.contain(`“${tellPath(t, kind, found!.path!)}” can't be saved. `)
+        .to.contain(`“${tellPath(t, kind, found!.path!)}” can’t be saved. `)
         .and.not.to.match(/fields\.|\{\{(?!nobody)|does not fit|that is named/);
       const last = Array.isArray(value) ? value.at(-1) : value;
       const shown = kind === 'customField' ? '["a","a"]' : JSON.stringify(last).slice(0, 79);

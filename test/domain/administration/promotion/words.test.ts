@@ -175,7 +175,7 @@ describe('domain/administration/promotion: in words', () => {
     expect(tell('application', 'change', { path: 'logo', after: 'data:image/png;base64,AAAA' })[0]).to.include({ after: 'image' });
     const claims = [{ name: 'plant', from: 'custom.plant', into: ['id_token', 'userinfo'] }];
     expect(tell('application', 'change', { path: 'oidc.claims', before: [], after: claims })[0]!.after).to.equal(
-      'Name: plant; Value: custom.plant; Sent in: ID token, Userinfo',
+      'Name: plant; Value: custom.plant; Sent in: ID token, UserInfo',
     );
     const services = [{ binding: 'post', url: 'https://a.example/slo' }];
     expect(tell('application', 'change', { path: 'saml.singleLogoutServices', after: services })[0]!.after).to.equal(

@@ -64,7 +64,7 @@ describe('web: the console connects SAML applications', () => {
       soapLogoutUrl: 'https://told.example/soap',
     };
     const refused = await create('saml', fields);
-    expect(refused.text).to.contain("Enter a certificate to verify the application's SOAP responses.");
+    expect(refused.text).to.contain('Enter a certificate to verify the application’s SOAP responses.');
     expect(refused.text).to.contain('value="https://told.example/soap"');
     expect(await saved('told')).to.equal(undefined);
     expect((await create('saml', { ...fields, signingCertificates: keys.certificate })).status).to.equal(303);
@@ -283,7 +283,7 @@ describe('web: the console connects SAML applications', () => {
     };
     const shown = (await create('saml', saml)).location!.replace('/connection', '');
     const told = {
-      en: "its responses can't be verified",
+      en: 'its responses can’t be verified',
       es: 'sus respuestas no se pueden verificar',
       'pt-BR': 'suas respostas não podem ser verificadas',
     };
@@ -312,7 +312,7 @@ describe('web: the console connects SAML applications', () => {
     ])
       expect(page, value).to.contain(value);
     const preview = (await ana.get(at(`/admin/applications/${applicationId}/preview?login=ana@acme.example`))).text;
-    expect(preview).to.contain('Ana Souza').and.to.contain('&lt;saml:Assertion').and.to.contain("can't open the application");
+    expect(preview).to.contain('Ana Souza').and.to.contain('&lt;saml:Assertion').and.to.contain('can’t open the application');
     const none = (await ana.get(at(`/admin/applications/${applicationId}/preview?login=jsilva`))).text;
     const views = await eventsOf(await server.scope(), { type: 'user.viewed' });
     expect(views.at(0)?.subjectName, 'S90: who looks at what a person is told of is recorded').to.equal('João da Silva');

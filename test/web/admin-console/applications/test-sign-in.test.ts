@@ -94,7 +94,7 @@ describe('web: an administrator tests a sign-in', () => {
   it('what refuses is named with the page that mends it; after that it works, and can be opened', async () => {
     const { applicationId } = await find('payroll');
     const refused = await test('payroll');
-    expect(refused('.alert-fault').text()).to.contain("Ana Souza can't open Payroll");
+    expect(refused('.alert-fault').text()).to.contain('Ana Souza can’t open Payroll');
     expect(refused('a[href*="/launchpad/open/"]').length, 'not offered').to.equal(0);
     const mend = refused('.explain-refuses a.btn-primary');
     expect(mend.attr('href')).to.match(/\/admin\/users\/[0-9a-f-]+\/applications\/add/);

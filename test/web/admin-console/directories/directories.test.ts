@@ -151,13 +151,13 @@ describe('web: directories in the console', () => {
       'for a different name',
       '&lt;dc9&gt;',
       '3,600 seconds behind',
-      "can't write",
+      'can’t write',
       'DC=example,DC=com',
       '(&amp;(objectClass=user)(objectCategory=person)(!(isCriticalSystemObject=TRUE)))',
     ])
       expect(page).to.contain(word);
     expect(page.match(/<dt>Permissions<\/dt>/g)).to.have.length(1);
-    expect(page).to.contain("can't read deleted");
+    expect(page).to.contain('can’t read deleted');
     const gone = await enrol(token, 'SRV-SYNC-02');
     const scope = await server.scope();
     const agents = () => scope.db('directory_agents').where({ context_id: scope.contextId, agent_id: gone });

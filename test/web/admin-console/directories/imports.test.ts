@@ -70,7 +70,7 @@ describe('web: imports of a directory in the console', () => {
     await workOn(scope, directory, fake);
     const stopped = await text(path);
     expect(stopped)
-      .to.contain("This is the directory's first import. New users: 4.")
+      .to.contain('This is the directory’s first import. New users: 4.')
       .and.contain('Approve')
       .and.contain('Decline')
       .and.contain('Maria Luz')

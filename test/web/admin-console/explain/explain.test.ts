@@ -36,7 +36,7 @@ describe('web: Explain', () => {
 
   it('says what keeps somebody out, and leads to the page that mends it', async () => {
     const page = await ask({ person: 'ana@acme.example', application: 'payroll' });
-    expect(page.text).to.contain("Ana Souza can't open Payroll").and.contain('Assign application');
+    expect(page.text).to.contain('Ana Souza can’t open Payroll').and.contain('Assign application');
     const { userId } = (await findUserByLogin(await server.scope(), 'ana@acme.example'))!;
     expect(page.text).to.contain(`/admin/users/${userId}/applications/add`);
   });

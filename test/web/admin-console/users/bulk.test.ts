@@ -54,7 +54,7 @@ describe('web/admin-console: many people at once', () => {
 
   it('says who was passed over and why, and goes on with the others: oneself, and whom it does not apply to', async () => {
     const done = await change('/admin/users', { change: 'deactivate', whom: 'all' });
-    expect(done.text).to.contain('1 skipped').and.to.contain('Ana Souza').and.to.contain("can't do this to your own account");
+    expect(done.text).to.contain('1 skipped').and.to.contain('Ana Souza').and.to.contain('can’t do this to your own account');
     const again = await change('/admin/users?q=pat', { change: 'unblock', whom: 'all' });
     expect(again.text).to.contain('60 skipped').and.to.contain('not available for their status');
   });

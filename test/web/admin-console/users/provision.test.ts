@@ -72,12 +72,12 @@ describe('web/admin-console/users: provision', () => {
       return ana.submit(ana.form(await ana.get(`${await base()}/provision`), /provision$/), { ...typed, ...more });
     };
     const cases: [Record<string, string>, unknown, RegExp][] = [
-      [{ repeatPassword: 'other' }, undefined, /The passwords don't match/],
+      [{ repeatPassword: 'other' }, undefined, /The passwords don’t match/],
       [{ login: 'a b' }, undefined, /no spaces, no @/],
       [{}, { outcome: 'refused', reason: 'exists' }, /already has an account/],
       [{}, { outcome: 'refused', reason: 'container-not-found' }, /This Root DN does not exist/],
       [{}, { outcome: 'refused', reason: 'password-too-short' }, /requires a longer password/],
-      [{}, { outcome: 'refused', reason: 'no-right' }, /Headquarters refused the request: SmartSync's service account/],
+      [{}, { outcome: 'refused', reason: 'no-right' }, /Headquarters refused the request: SmartSync’s service account/],
       [{}, { outcome: 'refused', reason: 'needs-tls' }, /only over an encrypted connection/],
       [{}, { outcome: 'refused', reason: 'base-not-found' }, /This Root DN does not exist/],
       [{}, { outcome: 'refused', reason: 'password-too-young' }, /does not allow changing the password again so soon/],
