@@ -149,7 +149,7 @@ describe('the portaria command line, on the embedded store', function () {
     expect(dry.stdout).to.contain('wiki: AssertionConsumerService http://sp.example/acs: the address does not start with https://');
     expect(connect({ metadata: plain, entityId: 'https://sp.example/metadata' }).status, 'as text').to.equal(0);
     const weak = connect({ metadata: plain, assertionMinutes: 480, signingCertificates: [] }, '--dry-run').stdout;
-    expect(weak).to.contain('Weakened protection').and.contain('wiki: Assertion lifetime (minutes)');
+    expect(weak).to.contain('Weakened protection').and.contain('wiki: Assertion lifetime');
     expect(weak).to.contain('wiki: Unverifiable sign-outs. It has a single logout URL');
   });
 
