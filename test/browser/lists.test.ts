@@ -109,6 +109,26 @@ describe('lists in a browser', function () {
     expect(await page.locator('#bulk').isVisible()).to.equal(true);
   });
 
+  it('filters act in the audit report, too: what a field is told and what the page leads to follow', async () => {
+    const page = await signIn({ viewport: desktop, locale: 'en' });
+    await page.goto(`${server.issuer}/admin/audit?kind=everything`);
+    await page.selectOption('#outcome', 'failure');
+    await page.waitForURL(/outcome=failure/);
+    await page.locator('#clear a').waitFor();
+    expect(await page.locator('#results tbody tr').count()).to.equal(0);
+    expect(await page.getAttribute('#export', 'href')).to.contain('outcome=failure');
+    expect(await page.getAttribute('#kinds a >> nth=1', 'href')).to.contain('outcome=failure');
+    await page.fill('#person', 'nobody@acme.example');
+    await page.press('#person', 'Enter');
+    await page.locator('#person-fault').waitFor();
+    await page.fill('#person', 'ana@acme.example');
+    await page.press('#person', 'Enter');
+    await page.locator('#person-fault').waitFor({ state: 'detached' });
+    await page.click('#clear a');
+    await page.locator('#results tbody tr').first().waitFor();
+    await expectAccessible(page, 'the report');
+  });
+
   for (const [size, viewport] of Object.entries({ desktop, phone }))
     it(`what is done to many shows once somebody is ticked, with how many; all who match are one click (${size})`, async () => {
       const page = await signIn({ viewport, locale: 'en' });

@@ -29,6 +29,17 @@ describe('views', () => {
     expect(views.filter((view) => !used.has(view))).to.deep.equal([]);
   });
 
+  it('filters act at once, with a button for who has no script', () => {
+    const acts = views.map((view) => ({ view, source: read(`views/${view}.pug`) })).filter(({ source }) => source.includes('data-acts'));
+    expect(acts.length).to.be.greaterThan(8);
+    expect(
+      acts
+        .filter(({ source }) => !/#results\(data-live\)/.test(source) || !source.includes('.btn.without-script('))
+        .map(({ view }) => view),
+    ).to.deep.equal([]);
+    expect(views.filter((view) => /button\.btn\([^\n]*apply_filter/.test(read(`views/${view}.pug`)))).to.deep.equal([]);
+  });
+
   it('the folders of the console are the nouns of its code', () => {
     const nouns = globSync('src/web/admin-console/*', { cwd: root }).map((path) => path.split('/').at(-1)!.replace(/\.ts$/, ''));
     const inViews = globSync('views/admin-console/*/', { cwd: root }).map((path) => path.replace(/\/$/, '').split('/').at(-1)!);

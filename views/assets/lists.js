@@ -111,6 +111,8 @@ for (const form of document.querySelectorAll('form[data-acts]')) {
     if (!answer?.ok || answer.redirected) return form.submit();
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (mine !== turn) return;
+    // what a field is told of stands in the form, which does not change here
+    if (form.querySelector('.invalid') || page.querySelector('form[data-acts] .invalid')) return form.submit();
     history.pushState(null, '', address);
     shown = location.search;
     for (const part of document.querySelectorAll('[data-live]')) {

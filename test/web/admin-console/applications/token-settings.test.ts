@@ -43,7 +43,7 @@ describe('web: the console says how long an application’s tokens last', () => 
       'ID token</dt><dd>1 h<',
       'Refresh token, since last use</dt><dd>1 d<',
       'Refresh token overlap</dt><dd>0 s<',
-      "Allow introspection of all applications' access tokens</dt><dd>Yes<",
+      'Allow introspection of all applications’ access tokens</dt><dd>Yes<',
     ])
       expect(page).to.contain(line);
     const exported = JSON.parse((await ana.get(await at('/export'))).text);
