@@ -217,6 +217,20 @@ describe('app: the front door', () => {
     }
   });
 
+  it('a browser is shown a page where there is no company, in its language', async () => {
+    for (const [language, words] of Object.entries({
+      en: 'Page not found',
+      es: 'No encontramos esta página',
+      'pt-BR': 'Página não encontrada',
+    })) {
+      const headers = { accept: 'text/html', 'accept-language': language };
+      const answer = await send(`${server.baseUrl}/nobody/launchpad`, { headers });
+      expect([answer.status, answer.headers['cache-control']]).to.deep.equal([404, 'no-store']);
+      expect(answer.text).to.contain(`<html lang="${language}">`).and.contain(words);
+    }
+    expect((await send(`${server.baseUrl}/nobody`)).text, 'of a program').to.equal('Not Found');
+  });
+
   it('what browsers and robots ask of every host', async () => {
     const icon = await send(`${server.baseUrl}/favicon.ico`);
     expect([icon.status, icon.headers['content-type']]).to.deep.equal([200, 'image/x-icon']);

@@ -52,7 +52,9 @@ function presentChange({ t }: PageContext, event: AuditEvent) {
     page,
     type: t(`audit.types.${type.replace(/[.-]/g, '_')}`),
     at: event.at,
-    about: erased.subject ? undefined : (event.subjectName ?? event.details.application),
+    about: [...new Set([erased.subject ? undefined : event.subjectName, event.details.application, event.details.group])]
+      .filter(Boolean)
+      .join(' · '),
     who: erased.actor ? t('audit.erased', { id: event.actor.id?.slice(-8) }) : presentActor(event.actor, t),
   };
 }

@@ -15,7 +15,7 @@ import { failureOf, renderErrorPage } from './render.ts';
 import type { PageContext, Route } from './route.ts';
 import type { Services } from './services.ts';
 import { nextStepOf, sendToSignIn } from './sign-in-step.ts';
-import { sendUnavailable, unavailableAnswer } from './unavailable.ts';
+import { noSuchAddressPage, sendUnavailable, unavailableAnswer } from './unavailable.ts';
 
 export type PageRouter = {
   middleware: Koa.Middleware;
@@ -109,8 +109,13 @@ const firstPartOf = (path: string): string => path.split('/', 2)[1]?.toLowerCase
 /** The server's own root leads to the company when there is one only, as after the first start; several are not told to strangers. */
 async function openOnlyContext(ctx: Koa.Context, services: Services, next: Koa.Next): Promise<void> {
   const only = ctx.path === '/' ? await services.contexts.findOnly() : undefined;
-  if (only) ctx.redirect(`${only.url}${services.pathOf({ page: 'launchpad' })}`);
-  else await next();
+  if (only) return ctx.redirect(`${only.url}${services.pathOf({ page: 'launchpad' })}`);
+  ctx.vary('accept, accept-language');
+  if (!ctx.get('accept').includes('html')) return await next();
+  ctx.status = 404;
+  ctx.type = 'html';
+  ctx.set('cache-control', 'no-store');
+  ctx.body = noSuchAddressPage(services, ctx);
 }
 
 /** Signed out: to the sign-in page and back; signed in without the role: the page does not exist for them. */

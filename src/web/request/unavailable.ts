@@ -8,11 +8,24 @@ import type { Services } from './services.ts';
 export const isOfPrograms = (path: string): boolean =>
   /\/(oidc(?!\/interaction\/)|smartsync|\.well-known(?!\/change-password))\//.test(path);
 
+type Asked = Pick<IncomingMessage, 'headers'>;
+
 /** Without a company, in the language of the browser. */
-export function unavailablePage({ i18n, views, assets }: Services, { headers }: Pick<IncomingMessage, 'headers'>): string {
+function renderAlone({ i18n, views, assets }: Services, { headers }: Asked, code: 'unavailable' | 'no_such_address'): string {
   const locale = negotiateLocale(headers['accept-language'] ?? '');
-  return views.render('errors/unavailable', { locale, t: i18n.for(locale), asset: assets.url });
+  const t = i18n.for(locale);
+  return views.render('errors/without-company', {
+    locale,
+    title: t(`error_titles.${code}`),
+    message: t(`errors.${code}`),
+    asset: assets.url,
+  });
 }
+
+export const unavailablePage = (services: Services, request: Asked): string => renderAlone(services, request, 'unavailable');
+
+/** Where no company is, to a browser. */
+export const noSuchAddressPage = (services: Services, request: Asked): string => renderAlone(services, request, 'no_such_address');
 
 /** Without a company: as SOAP for SOAP requests, as the error of RFC 6749 §4.1.2.1 for other programs, otherwise as a page. */
 export function unavailableAnswer(services: Services, request: IncomingMessage, forProgram: boolean): { type: string; body: string } {
