@@ -81,7 +81,7 @@ export const settingDescriptions: Record<string, string> = {
   'contexts[].mails':
     'The company’s own words, by mail and language: `subject`, `body` and `action`, all three for words that are new. What is left out stays without `--prune`; `null` goes back to ours.',
   'contexts[].terms':
-    'The terms that people accept, by language: `title` and `body`. Other words are a new edition, which everybody is asked about; `null` asks nobody any more.',
+    'The terms that people accept, by language: `title` and `body`. Other words are a new version, which everybody is asked about; `null` asks nobody any more.',
   'contexts[].auditRetentionDays': 'So long the audit report is kept, 30 to 36500; 0 is for ever.',
   'contexts[].applications[].logo':
     'A picture, as a data: address or as the name of a file beside this one. Left out it stays; `null` takes it away.',

@@ -3,9 +3,8 @@ import { contentTag } from '../crypto/index.ts';
 import { AppError } from '../errors/index.ts';
 import { type Picture, readPicture } from './picture.ts';
 
-const mostPixels = 8_000_000;
-/** Of a JPEG that is reduced while it is read. */
-const mostReduced = 120_000_000;
+/** More are refused; a JPEG of more than the others is reduced while it is read. */
+export const mostPixels = { 'image/jpeg': 120_000_000, 'image/png': 8_000_000, 'image/webp': 8_000_000 };
 const timeoutMs = 5000;
 /** A picture takes up to 200 MB while it is decoded: one at a time, and few wait. */
 const mostWaiting = 4;
@@ -17,16 +16,16 @@ let last: Promise<unknown> = Promise.resolve();
  * Decodes a PNG, JPEG or WebP and encodes it again, as PNG, at most so large, so that nothing of the file itself is ever sent to anybody: no metadata, no second
  * file hidden in it, upright however the camera was held. In WebAssembly and a thread of its own: a file that breaks the decoder, or never ends, costs that thread alone.
  * @param box largest width and height in pixels
- * @returns undefined when it is no such picture, has more than 8 million pixels (a JPEG: 120 million), or takes longer than five seconds
+ * @returns undefined when it is no such picture, has more than `mostPixels`, or takes longer than five seconds
  * @throws AppError pictures_busy when several wait already
  */
 export async function fitImage(content: Uint8Array, box: { width: number; height: number }): Promise<Buffer | undefined> {
   if (waiting >= mostWaiting) throw new AppError('pictures_busy', 503);
   const picture = readPicture(content);
   const pixels = picture ? picture.width * picture.height : 0;
-  if (!picture || pixels === 0 || pixels > (picture.type === 'image/jpeg' ? mostReduced : mostPixels)) return undefined;
+  if (!picture || pixels === 0 || pixels > mostPixels[picture.type]) return undefined;
   waiting++;
-  const mine = last.then(() => decode({ ...picture, isReduced: pixels > mostPixels, box }));
+  const mine = last.then(() => decode({ ...picture, isReduced: pixels > mostPixels['image/png'], box }));
   const done = () => {
     waiting--;
   };

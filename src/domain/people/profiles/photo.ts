@@ -1,5 +1,5 @@
 import { AppError, invalidInput } from '../../../platform/errors/index.ts';
-import { imageType, makeSmallPicture, readPicture, type SmallPicture } from '../../../platform/images/index.ts';
+import { imageType, makeSmallPicture, mostPixels, readPicture, type SmallPicture } from '../../../platform/images/index.ts';
 import { loadSettings } from '../../company/context-settings/index.ts';
 import { recordEvent } from '../../records/audit/index.ts';
 import { inTransaction, isId, type Scope, type UserId, useCase } from '../../scope.ts';
@@ -14,8 +14,6 @@ const underWay = new Set<UserId>();
 
 /** What a phone's camera writes. */
 const mostBytes = 20 * 1_048_576;
-
-const mostPixels = { 'image/jpeg': 120_000_000, 'image/png': 8_000_000, 'image/webp': 8_000_000 };
 
 /** @param file a PNG, JPEG or WebP of at most 20 MB; nothing of it is kept but what it shows. @throws AppError photos_off, invalid_input, pictures_busy */
 export async function changeOwnPhoto(scope: Scope, userId: UserId, file: Buffer): Promise<void> {

@@ -1,6 +1,7 @@
 import { listApplications } from '../../../domain/applications/applications/index.ts';
 import { auditEventTypes, listEvents } from '../../../domain/records/audit/index.ts';
 import { findRefusals } from '../../../domain/records/refusals/index.ts';
+import { describeBrowser } from '../../../domain/sign-in/sessions/index.ts';
 import { type PageContext, presentActor, presentDetails, type Route, renderPage } from '../../request/index.ts';
 import { confirmExport, submitExport } from './export.ts';
 import { readAuditFilter } from './filter.ts';
@@ -31,6 +32,7 @@ async function showAudit(page: PageContext): Promise<void> {
     query: new URLSearchParams(fields),
     fields: faults,
     types: auditEventTypes,
+    describeBrowser,
     presentDetails: (details: Record<string, unknown>) => presentDetails(details, page.t, page.services.i18n),
     presentActor: (actor: (typeof items)[number]['actor']) => presentActor(actor, page.t),
     applications: (await listApplications(page.scope, {}, 500)).items,
