@@ -121,7 +121,7 @@ describe('web/admin-console/users: provision', () => {
     for (const reason of ['no-right', 'not-found', 'invalid-value', 'unsupported', 'failed']) {
       await entries.clone().update({ wanted_enabled: false, write_fault: reason });
       const { text } = await ana.get(await base());
-      expect(text, reason).to.match(/The directory refused the status\. [A-Z][^<]+\. It is retried/);
+      expect(text, reason).to.match(/The directory refused the status change\. [A-Z][^<]+\. It is retried/);
     }
     await entries.clone().update({ wanted_enabled: null, write_fault: null });
   });
