@@ -158,6 +158,7 @@ function takes(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map((one) => takes(one as Schema)).join(' or ');
   if (schema.type === 'array') {
     const items = isObject(schema.items) ? (schema.items as Schema) : {};
+    if (items.type === 'integer') return 'list of numbers';
     return items.properties || items.type === 'object' ? 'list' : items.enum ? `list of ${takes(items)}` : 'list of texts';
   }
   if (schema.pattern?.startsWith('^custom')) return '`custom.CODE`';

@@ -110,7 +110,7 @@ async function applyAll(
       at: (...path) => atPath('contexts', index, ...path),
       unresolvedSecret: (at) => unresolved.get(pathOf(['contexts', index, 'applications', at, 'oidc', 'client_secret'])),
     };
-    await part(applying, [], (one) => pair(one, contexts[index]!.context, desired));
+    await part(applying, [], (one) => pair(one, contexts[index]!.context, desired), inPair);
     await applyContext(applying, desired, async () => {
       const removals = await findRemovals(applying.scope, desired, { prune: options.prune, index });
       if (options.prune) result.pruned = [...(result.pruned ?? []), ...removals.map((one) => nameOf(desired, one))];
@@ -231,6 +231,8 @@ const createStandIn = ({ scope }: Company, { environment = 'production' }: Desir
 
 /** A new company that is not said to be one is production; one that there is stays what it is. */
 const isApproval = (context: Context, { environment = context.environment }: DesiredContext): boolean => environment === 'approval';
+
+const inPair = ([first = 'pairedWith', ...rest]: readonly PropertyKey[]): PropertyKey[] => [first, ...rest];
 
 async function pair({ scope, result }: Applying, context: Context, desired: DesiredContext): Promise<void> {
   const { pairedWith: code } = desired;

@@ -125,8 +125,8 @@ const schema = z.strictObject({
   /** Sent with a sign-in that begins at the Launchpad. */
   defaultRelayState: z
     .string()
-    .max(1000)
-    .regex(/^[^\p{Cc}\\]*$/u, 'fields.invalid')
+    .max(1000, 'fields.default_relay_state')
+    .regex(/^[^\p{Cc}\\]*$/u, 'fields.default_relay_state')
     .meta({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\\\]*$' })
     .optional(),
   ...optionShape,

@@ -558,6 +558,17 @@ describe('domain/administration/desired-state: what is refused', () => {
     expect(await told({ code: 'new', name: 'New', pairedWith: 'acme' })).to.deep.equal([ofEnvironment]);
     const approval = { code: 'new', name: 'New', environment: 'approval' };
     expect(await told({ ...approval, pairedWith: 'new' })).to.deep.equal([['pairedWith', 'errors.pairing']]);
+    const first = { ...approval, code: 'first-of-pair', pairedWith: 'pair-of-one' };
+    await applyState(store.scope, parseState({ contexts: [{ code: 'pair-of-one', name: 'One' }, first] }));
+    expect(await told({ ...approval, pairedWith: 'pair-of-one' })).to.deep.equal([['pairedWith', 'errors.paired_already']]);
+    const saml = {
+      entityId: 'https://r.example',
+      assertionConsumerServices: [{ url: 'https://r.example/acs' }],
+      defaultRelayState: 'a\\b',
+    };
+    expect(await told({ code: 'acme', applications: [{ code: 'relay', name: 'R', saml }] })).to.deep.equal([
+      ['defaultRelayState', 'fields.default_relay_state'],
+    ]);
     await applyState(store.scope, parseState({ contexts: [{ ...approval, code: 'alone' }] }));
     // one that is there needs not say again what it is
     expect(await told({ code: 'alone', pairedWith: 'other' })).to.deep.equal([]);
