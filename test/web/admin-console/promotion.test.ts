@@ -537,5 +537,12 @@ describe('web: promotion', () => {
     expect(load(review.text)('main').text().replace(/\s+/g, ' ')).to.contain(
       "Weakened protectionWeak: Ignore signatures that can't be verified.",
     );
+    const done = await press(review, 'apply', {
+      accept: load(review.text)('[name=accept]')
+        .get()
+        .map((one) => one.attribs.value!),
+    });
+    const shown = await ana.follow(done.location!);
+    expect(shown.text, 'nobody proposed it').to.contain('Promoted by').and.not.to.contain('Proposed by');
   });
 });
