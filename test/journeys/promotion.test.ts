@@ -433,7 +433,7 @@ describe('portaria promote', function () {
     const own = { 'saml.entityId': saml.entityId, 'saml.assertionConsumerServices': ['https://weak.example/acs'] };
     writeFileSync(values, stringify({ 'application weak': own }));
     const args = ['acme-approval', 'acme', '--values', values, '--only', 'application weak'];
-    const line = "Weakened protection:\n  Weak: Ignore signatures that can't be verified.";
+    const line = 'Weakened protection:\n  Weak: Ignore signatures that can’t be verified.';
     expect((await run(...args, '--dry-run')).stdout).to.contain(line);
     const done = await run(...args, '--accept-warnings');
     expect(done.stdout, done.stderr).to.contain(line).and.to.contain('Promoted.');

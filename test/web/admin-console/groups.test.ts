@@ -136,7 +136,7 @@ describe('web/admin-console: groups', () => {
     const sentence = 'Nobody was added to Walled: its rules in the sign-in policy let people sign in only from 192.0.2.0/24';
     const refused = await ana.submit(ana.form(await ana.get(at(`/admin/groups/${groupId}`)), /members$/), { login: 'ana@acme.example' });
     expect([refused.status, refused.text.includes(sentence), refused.text.includes('>ana@acme.example</textarea>')]).to.deep.equal([
-      422,
+      409,
       true,
       true,
     ]);

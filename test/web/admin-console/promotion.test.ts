@@ -535,7 +535,7 @@ describe('web: promotion', () => {
     const named = Object.fromEntries(Object.entries(values).map(([path, value]) => [`own application weak ${path}`, value]));
     const review = await press(choose, 'review', { pick: ['application weak'], ...named });
     expect(load(review.text)('main').text().replace(/\s+/g, ' ')).to.contain(
-      "Weakened protectionWeak: Ignore signatures that can't be verified.",
+      'Weakened protectionWeak: Ignore signatures that can’t be verified.',
     );
     const done = await press(review, 'apply', {
       accept: load(review.text)('[name=accept]')

@@ -96,7 +96,7 @@ async function submitNew(page: PageContext): Promise<void> {
   if (group) redirectTo(page, `/admin/groups/${group.groupId}`, 'group_created');
 }
 
-async function showGroup(page: PageContext, fault?: { login: string; message: string }): Promise<void> {
+async function showGroup(page: PageContext, fault?: { login: string; message: string }, status = fault ? 422 : 200): Promise<void> {
   const group = await viewGroup(page.scope, page.params.group!);
   const filter = {
     groupId: group.isEveryone ? undefined : group.groupId,
@@ -119,7 +119,7 @@ async function showGroup(page: PageContext, fault?: { login: string; message: st
     found,
     picks: presentPicks(page),
   };
-  renderPage(page, 'admin-console/groups/group', locals, { status: fault ? 422 : 200 });
+  renderPage(page, 'admin-console/groups/group', locals, { status });
 }
 
 async function showEdit(page: PageContext): Promise<void> {
@@ -150,7 +150,7 @@ async function submitMembers(page: PageContext): Promise<void> {
   const added = await submitForm(
     page,
     () => addToGroup(page.scope, page.params.group!, people.userIds, { usableFactors: usableFactors(page) }),
-    ({ fault = '' }) => showGroup(page, { login: page.form.get('login'), message: fault }),
+    ({ status, fault = '' }) => showGroup(page, { login: page.form.get('login'), message: fault }, status),
   );
   if (added === undefined) return;
   redirectTo(page, `/admin/groups/${page.params.group}`, added === 0 ? 'already_members' : added === 1 ? 'member_added' : 'members_added');
