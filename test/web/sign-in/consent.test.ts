@@ -94,7 +94,7 @@ describe('web: consent', () => {
       expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 409, 409, 409]);
       await answer(ana, await ana.follow(at('/launchpad')), 'accept');
       const same = await publish(first);
-      expect([same.status, same.text.includes('identical to the current edition')]).to.deep.equal([422, true]);
+      expect([same.status, same.text.includes('identical to the current version')]).to.deep.equal([422, true]);
     });
 
     it('in the reader’s language, or in one that there is; withdrawn, nobody is asked', async () => {
