@@ -10,10 +10,10 @@ export function describeExplanation(facts: ExplainFacts, { allowed, steps, rules
   const t = terminalWords();
   const names = {
     person: shown.person ?? facts.person?.name ?? typed.person,
-    application: shown.application ?? facts.application?.name ?? typed.application,
+    application: shown.application ?? facts.application?.name ?? typed.application ?? t('nav.launchpad'),
   };
   const unknown = [
-    ...(facts.application ? [] : [t('errors.unknown_application', { code: typed.application })]),
+    ...(facts.application || !typed.application ? [] : [t('errors.unknown_application', { code: typed.application })]),
     ...(facts.person || facts.entry ? [] : [t('errors.unknown_person', { login: typed.person })]),
   ];
   const verdict = unknown.length > 0 ? unknown.join(' ') : t(`explain.${allowed ? 'allowed' : 'refused'}`, names);
@@ -31,7 +31,7 @@ export function describeExplanation(facts: ExplainFacts, { allowed, steps, rules
 }
 
 type Names = 'person' | 'application';
-type Asked = { typed: Record<Names, string>; shown: Partial<Record<Names, string>> };
+type Asked = { typed: { person: string; application: string | undefined }; shown: Partial<Record<Names, string>> };
 
 function describeLine(t: Translate, { key, params = {} }: Line): string {
   const said = Object.entries(params).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]);

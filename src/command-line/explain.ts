@@ -19,17 +19,19 @@ import { describeExplanation } from './describe-explanation.ts';
 export const explainCommand: Command = {
   words: 'explain',
   exits: { data: 'there is no such person or application; the answer says so' },
-  summary: 'Says why a person gets into an application, or does not, step by step',
-  usage: 'explain CONTEXT PERSON APPLICATION [--from IP] [--known-browser] [--at TIME]',
+  summary: 'Says why a person gets into an application or the Launchpad, or does not, step by step',
+  usage: 'explain CONTEXT PERSON [APPLICATION] [--from IP] [--known-browser] [--at TIME]',
   examples: [
     'explain acme ana@acme.example payroll',
+    'explain acme ana@acme.example',
     'explain acme "ana so" pay',
     'explain acme jsilva payroll --from 203.0.113.7 --known-browser',
     'explain acme jsilva payroll --at 2027-01-31T22:00 --json',
   ],
   options: { from: { type: 'string' }, 'known-browser': { type: 'boolean' }, at: { type: 'string' } },
   async run({ args: [code, person, name, ...rest], options, config, note }) {
-    if (!code || !person || !name || rest.length > 0) throw new UsageError('Give a context, a person and an application.');
+    if (!code || !person || rest.length > 0)
+      throw new UsageError('Give a context, a person and an application. Without an application it is the Launchpad.');
     const ip = typeof options.from === 'string' ? options.from : '127.0.0.1';
     if (isIP(ip) === 0) throw new UsageError('--from is an IP address.');
     return withStore({ config, note }, async ({ scope, store }) => {
@@ -37,7 +39,7 @@ export const explainCommand: Command = {
       if (!context) throw new AppError('unknown_context', 422, { params: { code } });
       const inside = { ...scope, contextId: context.contextId };
       const user = onlyOf(await findAskedPeople(inside, person), person, nameOfPerson);
-      const application = onlyOf(await findAskedApplications(inside, name), name, nameOfApplication);
+      const application = name ? onlyOf(await findAskedApplications(inside, name), name, nameOfApplication) : undefined;
       const question: Question = {
         person: user?.userId ?? person,
         application: name,
@@ -57,12 +59,12 @@ export const explainCommand: Command = {
       const shown = {
         person: user && !isTyped(person, identifier(user), user.userId) ? nameOfPerson(user) : undefined,
         application:
-          application && !isTyped(name, application.code, application.applicationId) ? nameOfApplication(application) : undefined,
+          name && application && !isTyped(name, application.code, application.applicationId) ? nameOfApplication(application) : undefined,
       };
       return {
         text: describeExplanation(facts, explanation, { typed: { person, application: name }, shown }),
         data,
-        exitCode: facts.person && facts.application ? exitCodes.ok : exitCodes.data,
+        exitCode: facts.person && (facts.application || !name) ? exitCodes.ok : exitCodes.data,
       };
     });
   },

@@ -1,5 +1,5 @@
 const check =
-  'Make sure that an administrator can sign in: "portaria explain CONTEXT ADMINISTRATOR APPLICATION --from IP" says what they need from where they are.';
+  'Make sure that an administrator can sign in: "portaria explain CONTEXT ADMINISTRATOR --from IP" says what they need from where they are.';
 
 /** After a change of the sign-in policy by the command line: nobody who is signed in has tried it, so it may keep every administrator out. */
 export const policyHolds = `The sign-in policy holds at once, without a trial. ${check}`;

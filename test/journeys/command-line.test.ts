@@ -336,6 +336,11 @@ describe('the portaria command line, on the embedded store', function () {
     ])
       expect(allowed, line).to.contain(line);
     expect(allowed).not.to.match(/explain\.|\{\{|undefined/);
+    const launchpad = run('explain', 'acme', 'jsilva');
+    expect([launchpad.status, launchpad.stdout.split('\n')[0]]).to.deep.equal([0, 'João da Silva can open Launchpad']);
+    expect(explain('acme', 'jsilva')).to.include({ allowed: true, person: 'jsilva' }).and.not.have.property('application');
+    expect(run('explain', 'acme', 'nobody').stdout).to.match(/^No user signs in with nobody\.\n/);
+    expect(launchpad.stdout).not.to.match(/explain\.|\{\{|undefined/);
     for (const wrong of [['--from', 'here'], ['--at', 'soon'], ['more']])
       expect(run('explain', 'acme', 'jsilva', 'payroll', ...wrong), wrong.join(' ')).to.have.property('status', 64);
     expect(run('explain', 'none', 'jsilva', 'payroll')).to.have.property('status', 65);
