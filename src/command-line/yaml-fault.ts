@@ -7,11 +7,10 @@ class YamlFault extends Error {}
 export function parseYaml(text: string): unknown {
   try {
     const document = parseDocument(text, { prettyErrors: true, logLevel: 'error' });
-    const [wrong] = document.errors;
-    const fault = (wrong && indentFault(document.errors, text)) ?? (wrong ? undefined : nodeFault(document, text));
+    const fault = document.errors.length > 0 ? indentFault(document.errors, text) : nodeFault(document, text);
     if (fault) throw new YamlFault(fault);
-    const [thrown] = [...document.errors, ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')];
-    if (thrown) throw thrown;
+    const [wrong] = [...document.errors, ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')];
+    if (wrong) throw wrong;
     const value: unknown = document.toJS();
     const odd = shapeFault(value, text) ?? commentFault(document, text);
     if (odd) throw new YamlFault(odd);
@@ -99,14 +98,16 @@ const rules: Partial<Record<ErrorCode, string>> = {
   RESOURCE_EXHAUSTION: tooManyAliases,
 };
 
-/** What JSON has no word for: other kinds of values, numbers without an end, and aliases of nothing. */
+/** Unknown kinds of values, numbers that are infinite or none, and aliases without an anchor before them. */
 function nodeFault(document: ReturnType<typeof parseDocument>, text: string): string | undefined {
   const wrong: { rule: string; offset: number }[] = [];
+  const anchors = new Set<string>();
   visit(document, (_, node) => {
     if (!isNode(node) || !node.range) return;
     const [offset] = node.range;
-    const { tag } = node as { tag?: string };
-    if (isAlias(node) && !node.resolve(document)) wrong.push({ rule: rules.BAD_ALIAS!, offset });
+    const { tag, anchor } = node as { tag?: string; anchor?: string };
+    if (anchor) anchors.add(anchor);
+    if (isAlias(node) && !anchors.has(node.source)) wrong.push({ rule: rules.BAD_ALIAS!, offset });
     if (tag !== undefined && !plainTags.test(tag)) wrong.push({ rule: rules.TAG_RESOLVE_FAILED!, offset });
     if (isScalar(node) && typeof node.value === 'number' && !Number.isFinite(node.value)) wrong.push({ rule: noNumber, offset });
   });
@@ -117,7 +118,7 @@ function nodeFault(document: ReturnType<typeof parseDocument>, text: string): st
 const plainTags = /^(?:!|tag:yaml\.org,2002:(?:str|int|float|bool|null|seq|map))$/;
 const noNumber = 'A number is too large, or .inf or .nan, which is none: put a text in quotes';
 
-/** A line that is indented wrongly is a part of the text before it for the parser, and a list that nothing closes a matter of indentation. */
+/** The parser takes a wrongly indented line for a part of the text before it, and an unclosed list for wrong indentation. */
 function indentFault(errors: YAMLError[], text: string): string | undefined {
   const [{ code, message, pos }, ...others] = errors as [YAMLError, ...YAMLError[]];
   const flow = /^Flow (sequence|map) .* end with a (.)/.exec(message);
