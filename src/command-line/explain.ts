@@ -31,7 +31,7 @@ export const explainCommand: Command = {
   options: { from: { type: 'string' }, 'known-browser': { type: 'boolean' }, at: { type: 'string' } },
   async run({ args: [code, person, name, ...rest], options, config, note }) {
     if (!code || !person || rest.length > 0)
-      throw new UsageError('Give a context, a person and an application. Without an application it is the Launchpad.');
+      throw new UsageError('Give a context, a person and, unless it is about the Launchpad, an application.');
     const ip = typeof options.from === 'string' ? options.from : '127.0.0.1';
     if (isIP(ip) === 0) throw new UsageError('--from is an IP address.');
     return withStore({ config, note }, async ({ scope, store }) => {

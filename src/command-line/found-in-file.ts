@@ -58,10 +58,10 @@ function withoutResolved(value: string, own: Reference[], others: Reference[]): 
   return text.slice(0, at) + quoted.before + text.slice(at + quoted.after.length);
 }
 
-/** Words of ours in what is shown. */
+/** Keys whose values are our own words, never a person's. */
 const ours = new Set(['action', 'kind', 'path', 'option', 'state', 'reason', 'contexts', 'context']);
 
-/** What is only shown tells the references of a file instead of what they lead to, wherever it stands. @returns a copy with every text so */
+/** For what is only shown: puts the references of a file back wherever a text has what they lead to. @returns a copy */
 export function tellingReferences(written: unknown, resolved: unknown): <T>(shown: T) => T {
   const references = listReferences(written, resolved)
     .filter(({ before }) => /(?<!\$)\$\{(?:env|file):/.test(before))
@@ -83,7 +83,7 @@ export function tellingReferences(written: unknown, resolved: unknown): <T>(show
   return references.length > 0 ? (shown) => walk(shown) as typeof shown : (shown) => shown;
 }
 
-/** As the store may have it: without spaces and line breaks around, in lower case. */
+/** For comparing with what the store has, which may have lost spaces, line breaks or capitals. */
 const bare = (text: string): string => text.replace(/\s+/g, '').toLowerCase();
 
 function listReferences(written: unknown, resolved: unknown): Reference[] {

@@ -9,7 +9,7 @@ import { letsIn, quartersOfWeekFrom } from './lets-in.ts';
 
 type Place = { userId: UserId; ip?: string };
 
-/** Those in force, and those that come back if nobody confirms them. */
+/** The rules in force and, during a trial, those that come back if nobody confirms it. */
 export async function listRules(scope: Scope): Promise<PolicyRules[]> {
   const stored = await loadPolicy(scope);
   const now = scope.clock.now();
@@ -17,7 +17,7 @@ export async function listRules(scope: Scope): Promise<PolicyRules[]> {
   return [rulesInForce(stored, now), ...(before ? [before] : [])];
 }
 
-/** Those by whom a change is judged: who is signed in, where they are now; while nobody is, everybody who may sign in, at some time of the week. */
+/** The administrators that a change is judged by: those signed in, from where they are now; if none is, all of them, from their last place, at any time of the week. */
 export async function findWatch(scope: Scope): Promise<{ places: Place[]; times: Date[] }> {
   const now = scope.clock.now();
   const sessions = await listAdministratorSessions(scope);
@@ -45,8 +45,8 @@ type Keeping = {
 };
 
 /**
- * Does `work`, which changes by whose rules administrators sign in or who is one: of those who got in before, one at least has to get in afterwards. Two such
- * changes of a company, and a change of its rules, come one after the other. Whoever calls it looks first whether an administrator is concerned at all.
+ * Does `work`, which changes who is an administrator or which rules they sign in by: at least one of those who could sign in before must be able to
+ * afterwards. Such changes and changes of the policy wait for each other, company by company. Call it only where an administrator is concerned.
  * @throws AppError as `refuse` makes it, with nothing written
  */
 export async function keepAdministrators<T>(
